@@ -1,0 +1,71 @@
+# cityops: `make demo` sets up .venv and runs the main job; `make test` sets up and passes the tests.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP_INSTALL := $(BIN)/python -m pip install --disable-pip-version-check --quiet
+NPROC := $(shell nproc 2>/dev/null || echo 2)
+
+.PHONY: help setup setup-dev demo test test-all lint format bench docs requirements clean
+.DEFAULT_GOAL := help
+
+help:
+	@echo "make demo      set up .venv and simulate emergency dispatch on central Helsinki"
+	@echo "make test      set up and run the tests; make test-all runs the slow ones too"
+	@echo "make lint      ruff, mypy --strict, import layers"
+	@echo "make bench     the benchmark suites, beside their peers"
+	@echo "make docs      the figures and tables of docs/ made anew"
+	@echo "make clean     remove .venv, caches and runs"
+
+$(VENV)/.core: requirements/core.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "cityops needs Python 3.11 or newer; name one: make PYTHON=python3.12 $(MAKECMDGOALS)" >&2; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@echo "Installing pinned packages into $(VENV) (once) ..."
+	@$(PIP_INSTALL) --require-hashes -r requirements/core.txt
+	@$(PIP_INSTALL) --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.core requirements/dev.txt
+	@echo "Installing test and benchmark packages into $(VENV) (once) ..."
+	@$(PIP_INSTALL) --require-hashes -r requirements/dev.txt
+	@touch $@
+
+setup: $(VENV)/.core
+setup-dev: $(VENV)/.dev
+
+demo: setup
+	@$(BIN)/cityops run helsinki-centre --out runs/demo --replace
+	@echo "Open runs/demo/report.html in a browser."
+
+test: setup-dev
+	@$(BIN)/python -m pytest -n $(NPROC)
+
+test-all: setup-dev
+	@$(BIN)/python -m pytest -n $(NPROC) -m ""
+
+lint: setup-dev
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+format: setup-dev
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+bench: setup-dev
+	@$(BIN)/cityops bench des
+	@$(BIN)/cityops bench paths
+
+docs: setup-dev
+	@$(BIN)/python docs/make.py
+
+requirements:
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
+	  pyproject.toml requirements/build.in -o requirements/core.txt
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
+	  pyproject.toml requirements/build.in --extra dev --extra bench -c requirements/core.txt -o requirements/dev.txt
+
+clean:
+	rm -rf $(VENV) runs .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
