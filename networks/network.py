@@ -1,0 +1,365 @@
+"""The streets of one district, immutable: what every simulation and optimiser drives on.
+
+A :class:`RoadNetwork` is a directed graph in compressed adjacency (forward and backward), with
+each edge's length, class, lanes, speed, name, permitted modes and polyline. Changes make a new
+network that shares what did not change. Travel times vary by period of the week
+(:class:`SpeedProfile`); where places lie between two junctions they are positions *on* an edge.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field, fields, replace
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from networks.dropped import DroppedPart, DroppedReport
+from networks.errors import InputError
+from networks.projection import Projection
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike, NDArray
+
+__all__ = [
+    "HOURS_OF_WEEK",
+    "MODES",
+    "DroppedPart",
+    "DroppedReport",
+    "RoadNetwork",
+    "SpeedProfile",
+]
+
+MODES: dict[str, int] = {"car": 1, "truck": 2, "bike": 4, "walk": 8}
+"""Bits of ``RoadNetwork.modes``."""
+
+HOURS_OF_WEEK = 168
+
+_NODE_ARRAYS: dict[str, str] = {
+    "node_id": "i8",
+    "lon": "f8",
+    "lat": "f8",
+    "x": "f8",
+    "y": "f8",
+}
+_EDGE_ARRAYS: dict[str, str] = {
+    "tail": "i4",
+    "head": "i4",
+    "in_edge": "i4",
+    "reverse": "i4",
+    "length_m": "f8",
+    "speed_kmh": "f8",
+    "time_s": "f8",
+    "road_class": "i2",
+    "lanes": "i1",
+    "name": "i4",
+    "modes": "u1",
+    "source_id": "i8",
+}
+_POINTERS: dict[str, str] = {"indptr": "i8", "in_indptr": "i8", "shape_ptr": "i8"}
+_SHAPES: dict[str, str] = {"shape_lon": "f8", "shape_lat": "f8"}
+_ARRAYS = _NODE_ARRAYS | _EDGE_ARRAYS | _POINTERS | _SHAPES
+
+
+def _frozen(values: ArrayLike, dtype: str) -> NDArray[np.generic]:
+    array = np.ascontiguousarray(values, dtype=np.dtype(dtype))
+    if array.flags.writeable:
+        array = array.view()
+        array.setflags(write=False)
+    return array
+
+
+@dataclass(frozen=True, eq=False)
+class SpeedProfile:
+    """How fast traffic flows by period of the week.
+
+    Parameters
+    ----------
+    period_of_hour
+        Period of each hour of the week, int64[168]; hour 0 is Monday 00:00-01:00.
+    factor
+        Speed as a multiple of the free-flow speed, float64[periods, edges]: an edge takes
+        ``time_s / factor`` in the period. Zero closes it for the period.
+    names
+        A name for each period, for people.
+    """
+
+    period_of_hour: NDArray[np.int64]
+    factor: NDArray[np.float64]
+    names: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "period_of_hour", _frozen(self.period_of_hour, "i8"))
+        object.__setattr__(self, "factor", _frozen(self.factor, "f8"))
+        if self.period_of_hour.shape != (HOURS_OF_WEEK,):
+            raise InputError(
+                f"a speed profile has a period for each of {HOURS_OF_WEEK} hours of the week, "
+                f"not an array of shape {self.period_of_hour.shape}"
+            )
+        if self.factor.ndim != 2 or self.factor.shape[0] == 0:
+            raise InputError("a speed profile has a factor for each period and edge")
+        if not (np.isfinite(self.factor).all() and (self.factor >= 0.0).all()):
+            raise InputError("a speed profile's factors are finite and not negative")
+        low, high = int(self.period_of_hour.min()), int(self.period_of_hour.max())
+        if low < 0 or high >= self.factor.shape[0]:
+            raise InputError(
+                f"a speed profile with {self.factor.shape[0]} periods cannot name "
+                f"period {low if low < 0 else high}"
+            )
+
+    def __setstate__(self, state: dict[str, object]) -> None:
+        self.__dict__.update(state)
+        self.__post_init__()
+
+    @classmethod
+    def flat(cls, n_edges: int) -> SpeedProfile:
+        """Free flow all week: one period, factor 1."""
+        return cls(
+            period_of_hour=np.zeros(HOURS_OF_WEEK, dtype=np.int64),
+            factor=np.ones((1, n_edges), dtype=np.float64),
+            names=("",),
+        )
+
+    @property
+    def n_periods(self) -> int:
+        """How many periods."""
+        return int(self.factor.shape[0])
+
+
+@dataclass(frozen=True, eq=False)
+class RoadNetwork:
+    """Streets of one mode, strongly connected when a reader made them.
+
+    Every reader ends in :func:`networks.build_network`, which fills the arrays consistently; n is
+    the number of nodes and m of directed edges, sorted by (tail, head, source order).
+
+    Parameters
+    ----------
+    node_id
+        The source's node ids, int64[n].
+    lon, lat
+        WGS-84 degrees, float64[n].
+    x, y
+        Metres in ``projection``, float64[n].
+    indptr, tail, head
+        Edges that leave node v are ``indptr[v]:indptr[v+1]``; int64[n+1], int32[m], int32[m].
+    in_indptr, in_edge
+        Edges that enter node v are ``in_edge[in_indptr[v]:in_indptr[v+1]]``; int64[n+1], int32[m].
+    reverse
+        The same street in the other direction, -1 where it is one-way; int32[m].
+    length_m, speed_kmh, time_s
+        Length, free-flow speed, and free-flow time (inf: closed); float64[m].
+    road_class, class_names
+        Index into ``class_names`` (OSM highway values or the source's); int16[m].
+    lanes
+        Lanes of the direction, 0 unknown; int8[m].
+    name, names
+        Index into ``names``, whose first entry is ""; int32[m].
+    modes
+        Bits of :data:`MODES`; uint8[m].
+    source_id
+        The source's id of the street; int64[m].
+    shape_ptr, shape_lon, shape_lat
+        Polyline of edge e, tail to head with both ends, is ``shape_ptr[e]:shape_ptr[e+1]``.
+    mode, source, attribution
+        What travels, where the streets are from, and the line that must accompany them.
+    dropped
+        What was not kept.
+    profile
+        Speeds by period of the week; free flow all week when not given.
+    """
+
+    node_id: NDArray[np.int64]
+    lon: NDArray[np.float64]
+    lat: NDArray[np.float64]
+    x: NDArray[np.float64]
+    y: NDArray[np.float64]
+    indptr: NDArray[np.int64]
+    tail: NDArray[np.int32]
+    head: NDArray[np.int32]
+    in_indptr: NDArray[np.int64]
+    in_edge: NDArray[np.int32]
+    reverse: NDArray[np.int32]
+    length_m: NDArray[np.float64]
+    speed_kmh: NDArray[np.float64]
+    time_s: NDArray[np.float64]
+    road_class: NDArray[np.int16]
+    class_names: tuple[str, ...]
+    lanes: NDArray[np.int8]
+    name: NDArray[np.int32]
+    names: tuple[str, ...]
+    modes: NDArray[np.uint8]
+    source_id: NDArray[np.int64]
+    shape_ptr: NDArray[np.int64]
+    shape_lon: NDArray[np.float64]
+    shape_lat: NDArray[np.float64]
+    mode: str = "car"
+    source: str = ""
+    attribution: str = ""
+    dropped: DroppedReport = field(default_factory=DroppedReport)
+    profile: SpeedProfile = field(default_factory=lambda: SpeedProfile.flat(0))
+
+    def __post_init__(self) -> None:
+        for key, dtype in _ARRAYS.items():
+            object.__setattr__(self, key, _frozen(getattr(self, key), dtype))
+        for key in ("class_names", "names"):
+            object.__setattr__(self, key, tuple(getattr(self, key)))
+        if self.profile.factor.shape == (1, 0):
+            object.__setattr__(self, "profile", SpeedProfile.flat(self.n_edges))
+        self._check_shapes()
+
+    def __getstate__(self) -> dict[str, object]:
+        return {f.name: self.__dict__[f.name] for f in fields(self)}
+
+    def __setstate__(self, state: dict[str, object]) -> None:
+        self.__dict__.update(state)
+        self.__post_init__()
+
+    def _check_shapes(self) -> None:
+        n, m = self.n_nodes, self.n_edges
+        expected = (
+            dict.fromkeys(_NODE_ARRAYS, n)
+            | dict.fromkeys(_EDGE_ARRAYS, m)
+            | {"indptr": n + 1, "in_indptr": n + 1, "shape_ptr": m + 1}
+        )
+        for key, size in expected.items():
+            shape = getattr(self, key).shape
+            if shape != (size,):
+                raise ValueError(
+                    f"{key} has shape {shape}; ({size},) belongs to {n} nodes, {m} edges"
+                )
+        if self.profile.factor.shape[1] != m:
+            raise InputError(
+                f"the speed profile is for {self.profile.factor.shape[1]} edges, "
+                f"the network has {m}"
+            )
+
+    # ---- size and place
+
+    @property
+    def n_nodes(self) -> int:
+        """How many nodes."""
+        return len(self.node_id)
+
+    @property
+    def n_edges(self) -> int:
+        """How many directed edges."""
+        return len(self.tail)
+
+    @property
+    def n_periods(self) -> int:
+        """How many periods the week has."""
+        return self.profile.n_periods
+
+    @cached_property
+    def projection(self) -> Projection:
+        """Between degrees and the metres of ``x`` and ``y``."""
+        return Projection.centred_on(self.lon, self.lat)
+
+    # ---- times
+
+    def edge_times_s(self, period: int = 0) -> NDArray[np.float64]:
+        """Seconds along each edge in a period of the week, float64[m]; inf where it is closed.
+
+        Raises
+        ------
+        IndexError
+            If the profile has no such period.
+        """
+        return self._period_times[period]
+
+    @cached_property
+    def _period_times(self) -> list[NDArray[np.float64]]:
+        times = []
+        for factor in self.profile.factor:
+            if (factor == 1.0).all():
+                times.append(self.time_s)
+                continue
+            with np.errstate(divide="ignore", invalid="ignore"):
+                time_s = np.where(factor > 0.0, self.time_s / factor, np.inf)
+            time_s.setflags(write=False)
+            times.append(time_s)
+        return times
+
+    def period_at(self, week_s: float) -> int:
+        """Period at a second of the week (0 is Monday 00:00); the week wraps."""
+        return int(self.profile.period_of_hour[int(week_s // 3600.0) % HOURS_OF_WEEK])
+
+    # ---- changes make a new network
+
+    def closed(self, edges: ArrayLike) -> RoadNetwork:
+        """Network in which some directed edges cannot be entered.
+
+        Parameters
+        ----------
+        edges
+            Edge numbers, or a mask of m booleans.
+
+        Raises
+        ------
+        InputError
+            If an edge does not exist.
+        """
+        chosen = np.asarray(edges)
+        if chosen.dtype == np.bool_:
+            chosen = np.flatnonzero(chosen)
+        chosen = chosen.astype(np.int64).ravel()
+        if len(chosen) and (chosen.min() < 0 or chosen.max() >= self.n_edges):
+            raise InputError(f"edges to close lie outside 0 to {self.n_edges - 1}")
+        time_s = self.time_s.copy()
+        time_s[chosen] = np.inf
+        return replace(self, time_s=time_s)
+
+    def with_speeds(self, speed_kmh: ArrayLike) -> RoadNetwork:
+        """Network with other free-flow speeds; closed edges stay closed, speed 0 closes one.
+
+        Parameters
+        ----------
+        speed_kmh
+            One speed, or one an edge.
+        """
+        speed = np.broadcast_to(np.asarray(speed_kmh, dtype=np.float64), (self.n_edges,)).copy()
+        if np.isnan(speed).any() or (speed < 0.0).any():
+            raise InputError("speeds are not negative numbers")
+        with np.errstate(divide="ignore", invalid="ignore"):
+            time_s = np.where(speed > 0.0, 3.6 * self.length_m / speed, np.inf)
+        time_s[np.isinf(self.time_s)] = np.inf
+        return replace(self, speed_kmh=speed, time_s=time_s)
+
+    def with_times(self, time_s: ArrayLike) -> RoadNetwork:
+        """Network with other free-flow times in seconds (inf closes an edge), one an edge."""
+        times = np.broadcast_to(np.asarray(time_s, dtype=np.float64), (self.n_edges,)).copy()
+        if np.isnan(times).any() or (times < 0.0).any():
+            raise InputError("travel times are not negative numbers")
+        return replace(self, time_s=times)
+
+    def with_profile(self, profile: SpeedProfile) -> RoadNetwork:
+        """Network with other speeds by period of the week."""
+        return replace(self, profile=profile)
+
+    # ---- identity
+
+    def content_hash(self) -> str:
+        """Hash of all that travel depends on, the same in every process and on every platform.
+
+        Planar coordinates are left out: they follow from longitude and latitude, to the last bit
+        only with one release of PROJ.
+        """
+        digest = hashlib.sha256()
+        for key, dtype in _ARRAYS.items():
+            if key in {"x", "y"}:
+                continue
+            _feed(digest, key, getattr(self, key), dtype)
+        _feed(digest, "period_of_hour", self.profile.period_of_hour, "i8")
+        _feed(digest, "factor", self.profile.factor, "f8")
+        for words in (self.class_names, self.names, (self.mode,)):
+            for word in words:
+                digest.update(word.encode() + b"\0")
+            digest.update(b"\1")
+        return digest.hexdigest()
+
+
+def _feed(digest: hashlib._Hash, key: str, array: NDArray[np.generic], dtype: str) -> None:
+    digest.update(f"{key}{array.shape}".encode())
+    digest.update(np.ascontiguousarray(array, dtype=np.dtype(dtype).newbyteorder("<")).tobytes())
