@@ -262,7 +262,7 @@ def _found_twins(edges: _Edges, n_nodes: int) -> Ints:
         ranks.append(np.arange(len(group)) - np.searchsorted(group, group, side="left"))
     most = 1 + max(int(rank.max(initial=0)) for rank in ranks)
     keys = [group * most + rank for group, rank in zip(groups, ranks, strict=True)]
-    _, a, b = np.intersect1d(*keys, assume_unique=True, return_indices=True)
+    _, a, b = np.intersect1d(keys[0], keys[1], assume_unique=True, return_indices=True)
     a, b = sides[0][a], sides[1][b]
     near = np.abs(edges.length_m[a] - edges.length_m[b]) <= np.maximum(
         1.0, 0.01 * np.maximum(edges.length_m[a], edges.length_m[b])
@@ -275,20 +275,22 @@ def _found_twins(edges: _Edges, n_nodes: int) -> Ints:
 
 def _same_line(shapes: Shapes, a: Ints, b: Ints) -> Bools:
     size = shapes.size
-    same: Bools = size[a] == size[b]
+    same = np.zeros(len(a), np.bool_)
+    same[:] = size[a] == size[b]
     for values in (shapes.lon, shapes.lat):
         mean = np.add.reduceat(values, shapes.ptr[:-1]) / size
-        same = same & (np.abs(mean[a] - mean[b]) < 1e-6)
+        same &= np.abs(mean[a] - mean[b]) < 1e-6
     return same
 
 
 def _without_use(edges: _Edges, bit: int, parts: list[DroppedPart]) -> Bools:
-    allowed = (edges.modes & bit) != 0
+    allowed: Bools = (edges.modes & bit) > 0
     _leave_out(parts, "no_access", edges, ~allowed)
     bare = (edges.shapes.size[edges.street] <= 2) | (edges.length_m <= _SHORTEST_M)
     loop = allowed & (edges.tail == edges.head) & bare
     _leave_out(parts, "loop", edges, loop)
-    return allowed & ~loop
+    allowed[loop] = False
+    return allowed
 
 
 def _strongly_connected(
@@ -361,7 +363,7 @@ def _assembled(
     limit = _of_direction(streets, "limit_kmh", street, back, np.nan).astype(np.float64)
     name, names = _renumbered(streets.name, street, first="")
     speed_kmh, time_s = _times(
-        streets, street, back, length_m, road_class, class_names, table, mode
+        streets, street, back, length_m, table.speeds(road_class, class_names, limit, mode)
     )
     shapes = edges.shapes.taken(street, back)
     lanes = np.clip(_of_direction(streets, "lanes", street, back, 0).astype(np.int64), 0, 127)
