@@ -1,0 +1,190 @@
+"""What is wrong in a scenario: every fault with its file, line and key, all of them at once."""
+
+from __future__ import annotations
+
+import difflib
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from networks.errors import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from scenarios.toml_lines import KeyPath
+
+__all__ = [
+    "BadValueError",
+    "FaultList",
+    "Origin",
+    "ScenarioError",
+    "did_you_mean",
+    "key_words",
+    "nearest",
+]
+
+_NAMED_TABLES = {"unit_type", "incident_class", "hour_profile"}
+_SUBTABLES = {("network", "synthetic")}
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where a key of a merged scenario was written.
+
+    Parameters
+    ----------
+    file
+        The scenario file, as it is shown to the user.
+    line
+        Counted from 1; 0 where unknown.
+    path
+        The key's path in that file.
+    """
+
+    file: str
+    line: int
+    path: KeyPath
+
+
+class ScenarioError(InputError):
+    """A scenario that cannot be used, with all its faults.
+
+    Parameters
+    ----------
+    faults
+        At least one, in the order of their lines.
+    """
+
+    def __init__(self, faults: Sequence[InputError]) -> None:
+        super().__init__("\n".join(str(fault) for fault in faults))
+        self.faults = tuple(faults)
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Travel between processes whole."""
+        return (type(self), (self.faults,))
+
+
+class BadValueError(ValueError):
+    """A single value that cannot be used; its text is ``what is wrong; mend``."""
+
+
+@dataclass
+class FaultList:
+    """Collects faults of one scenario and finds the line of each.
+
+    Parameters
+    ----------
+    origins
+        Where each key of the merged scenario was written.
+    file
+        The file to name where a key was written nowhere.
+    """
+
+    origins: dict[KeyPath, Origin]
+    file: str
+    faults: list[InputError] = field(default_factory=list)
+    _order: list[tuple[str, int]] = field(default_factory=list)
+
+    def add(self, path: KeyPath, message: str, mend: str | None = None) -> None:
+        """Note a fault at a key; for a key that is missing, at the table that should hold it."""
+        origin = self.origin(path)
+        source = origin.path + path[len(origin.path) :] if origin.line else path
+        where = f"{origin.file}:{origin.line}" if origin.line else origin.file
+        fault = InputError(message, file=where, place=key_words(source) or None, mend=mend)
+        if str(fault) not in {str(known) for known in self.faults}:
+            self.faults.append(fault)
+            self._order.append((origin.file, origin.line))
+
+    def include(self, fault: InputError, path: KeyPath = ()) -> None:
+        """Note a fault found elsewhere (a CSV, a reader); one without a file gets the key's."""
+        if isinstance(fault, ScenarioError):
+            for single in fault.faults:
+                self.include(single, path)
+        elif fault.file is None:
+            message = f"{fault.place}: {fault.message}" if fault.place else fault.message
+            self.add(path, message, fault.mend)
+        else:
+            origin = self.origin(path)
+            self.faults.append(fault)
+            self._order.append((origin.file, origin.line))
+
+    def origin(self, path: KeyPath) -> Origin:
+        """Where a key, or the innermost table around it that is written, stands."""
+        for length in range(len(path), 0, -1):
+            found = self.origins.get(path[:length])
+            if found is not None:
+                return found
+        return Origin(self.file, 0, ())
+
+    def stop(self) -> None:
+        """Raise all that was noted.
+
+        Raises
+        ------
+        ScenarioError
+            If anything was noted.
+        """
+        if self.faults:
+            order = sorted(range(len(self.faults)), key=lambda i: self._order[i])
+            raise ScenarioError([self.faults[i] for i in order])
+
+
+def key_words(path: KeyPath) -> str:
+    """Write a key's path as TOML does.
+
+    Examples
+    --------
+    >>> key_words(("unit_type", "ambulance", "turnout_day_s"))
+    '[unit_type.ambulance] turnout_day_s'
+    >>> key_words(("unit", 1, "station"))
+    '[[unit]] #2 station'
+    """
+    if not path:
+        return ""
+    tables, number = 0, None
+    if path[0] in _NAMED_TABLES or path[:2] in _SUBTABLES:
+        tables = 2
+    elif len(path) > 1 and isinstance(path[1], int):
+        tables, number = 1, path[1]
+    elif path[0] == "network" and len(path) > 2 and isinstance(path[2], int):
+        tables, number = 2, path[2]
+    else:
+        tables = 1
+    header = ".".join(str(part) for part in path[:tables])
+    rest = path[tables:] if number is None else path[tables + 1 :]
+    words = f"[{header}]" if number is None else f"[[{header}]] #{number + 1}"
+    for position, part in enumerate(rest):
+        if isinstance(part, int):
+            words += f"[{part + 1}]"
+        else:
+            words += (" " if position == 0 else ".") + part
+    return words
+
+
+def nearest(word: str, allowed: Iterable[str]) -> str | None:
+    """Find the allowed word that a mistyped one is most like, if any is."""
+    known = {name.lower(): name for name in allowed}
+    near = difflib.get_close_matches(word.lower(), known, n=1, cutoff=0.6)
+    return known[near[0]] if near else None
+
+
+def did_you_mean(
+    word: str, allowed: Iterable[str], *, what: str = "allowed", quote: str = ""
+) -> str:
+    """Word the mend for a name that does not exist: the nearest one, or those that do.
+
+    Examples
+    --------
+    >>> did_you_mean("turnout_day_min", ["turnout_day_s", "night"])
+    'did you mean turnout_day_s?'
+    >>> did_you_mean("colour", ["lon", "lat"])
+    'allowed: lon, lat'
+    """
+    names = list(allowed)
+    near = nearest(word, names)
+    if near is not None:
+        return f"did you mean {quote}{near}{quote}?"
+    if not names:
+        return f"{what}: none"
+    shown = ", ".join(f"{quote}{name}{quote}" for name in names[:12])
+    return f"{what}: {shown}" + (f" and {len(names) - 12} more" if len(names) > 12 else "")

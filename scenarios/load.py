@@ -1,0 +1,240 @@
+"""From a file, or a library name, to a scenario that is known to be sound."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pydantic import ValidationError
+
+from networks.errors import InputError
+from scenarios.faults import FaultList, Origin, did_you_mean
+from scenarios.merge import MergedFiles, find_scenario, merged_files, shown_path
+from scenarios.rules import check_rules
+from scenarios.schema import ScenarioSpec
+from scenarios.tables import csv_rows
+from scenarios.words import fault_words
+
+if TYPE_CHECKING:
+    from scenarios.toml_lines import KeyPath
+
+__all__ = ["Scenario", "load_scenario"]
+
+BUILT_IN_SOURCES = ("helsinki", "synthetic")
+_LISTS = {"stations": "station", "hospitals": "hospital", "units": "unit"}
+_FILE_KEYS: tuple[tuple[str, ...], ...] = (
+    ("network", "source"),
+    ("travel", "matrix_csv"),
+    ("travel", "places_csv"),
+    ("stations", "file"),
+    ("units", "file"),
+    ("hospitals", "file"),
+    ("areas", "file"),
+    ("areas", "weights"),
+    ("record", "file"),
+)
+_NOT_FILES = {
+    ("network", "source"): BUILT_IN_SOURCES,
+    ("areas", "weights"): ("streets", "equal"),
+    ("incident_class", "places"): ("areas", "streets"),
+}
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """A scenario whose file was read, merged and checked.
+
+    Parameters
+    ----------
+    spec
+        Its tables, every default filled in.
+    path
+        The file that was named.
+    files
+        All files that it was read from: itself, what it extends, its tables.
+    origins
+        Where each key was written, for faults that show only when the district is built.
+    """
+
+    spec: ScenarioSpec
+    path: Path
+    files: tuple[Path, ...] = ()
+    origins: dict[KeyPath, Origin] = field(default_factory=dict, repr=False)
+
+    @property
+    def name(self) -> str:
+        """Short name."""
+        return self.spec.scenario.name
+
+    @property
+    def shown(self) -> str:
+        """The file as messages show it."""
+        return shown_path(self.path)
+
+    def faults(self) -> FaultList:
+        """Start a list of faults that knows this scenario's lines."""
+        return FaultList(self.origins, self.shown)
+
+    def with_settings(
+        self,
+        *,
+        seed: int | None = None,
+        reps: int | None = None,
+        half_width: float | None = None,
+    ) -> Scenario:
+        """Scenario with another seed or number of replications."""
+        changed: dict[str, Any] = {}
+        if seed is not None:
+            changed["seed"] = seed
+        if reps is not None:
+            changed |= {"reps": reps, "half_width": None}
+        if half_width is not None:
+            changed["half_width"] = half_width
+        head = self.spec.scenario.model_copy(update=changed)
+        return replace(self, spec=self.spec.model_copy(update={"scenario": head}))
+
+
+def load_scenario(reference: str | os.PathLike[str]) -> Scenario:
+    """Read and check a scenario.
+
+    Parameters
+    ----------
+    reference
+        A scenario file, a folder with ``scenario.toml`` (a run folder, say), or a library name.
+
+    Raises
+    ------
+    ScenarioError
+        With every fault that can be seen without building the district.
+    InputError
+        If there is no such scenario.
+    """
+    path = find_scenario(reference)
+    merged = merged_files(path)
+    faults = FaultList(merged.origins, shown_path(path))
+    document = merged.document
+    _to_wgs84(document, faults)
+    files = [*merged.files, *_resolve_files(merged, faults)]
+    _inline_tables(merged, faults)
+    spec = _validated(document, faults)
+    check_rules(document, faults)
+    faults.stop()
+    if spec is None:  # pragma: no cover - a validation error is a fault, and stops above
+        raise AssertionError
+    return Scenario(spec, path, tuple(dict.fromkeys(f.resolve() for f in files)), merged.origins)
+
+
+def _validated(document: dict[str, Any], faults: FaultList) -> ScenarioSpec | None:
+    try:
+        return ScenarioSpec.model_validate(document)
+    except ValidationError as error:
+        for detail in error.errors(include_url=False):
+            path, message, mend = fault_words(detail, document)
+            faults.add(path, message, mend)
+        return None
+
+
+# ---- files that a scenario names
+
+
+def _resolve_files(merged: MergedFiles, faults: FaultList) -> list[Path]:
+    """Make file names absolute, each from the folder of the file that names it."""
+    found: list[Path] = []
+    classes = merged.document.get("incident_class")
+    names = list(classes) if isinstance(classes, dict) else []
+    keys = [*_FILE_KEYS, *(("incident_class", name, "places") for name in names)]
+    for key in keys:
+        table: Any = merged.document
+        for part in key[:-1]:
+            table = table.get(part) if isinstance(table, dict) else None
+        if not isinstance(table, dict) or not isinstance(table.get(key[-1]), str):
+            continue
+        known = _NOT_FILES.get((key[0], key[-1]), ())
+        if table[key[-1]] in known or not table[key[-1]].strip():
+            continue
+        resolved = _existing(table[key[-1]], key, known, merged, faults)
+        if resolved is not None:
+            table[key[-1]] = str(resolved)
+            if resolved.is_file():
+                found.append(resolved)
+    return found
+
+
+def _existing(
+    text: str, key: KeyPath, known: tuple[str, ...], merged: MergedFiles, faults: FaultList
+) -> Path | None:
+    folder = merged.folders.get(faults.origin(key).file, Path.cwd())
+    path = Path(os.path.normpath(folder / Path(text).expanduser()))
+    if path.exists():
+        return path
+    beside = sorted(p.name for p in path.parent.iterdir()) if path.parent.is_dir() else []
+    near = [*known, *(name for name in beside if not name.startswith("."))]
+    if known and not Path(text).suffix and len(Path(text).parts) == 1:
+        faults.add(
+            key,
+            f'"{text}" is neither a file nor one of {", ".join(known)}',
+            did_you_mean(text, near, quote='"'),
+        )
+    else:
+        mend = did_you_mean(path.name, near, quote='"')
+        faults.add(
+            key,
+            f'there is no file "{text}"',
+            mend if mend.startswith("did") else "paths start at the folder of this file",
+        )
+    return None
+
+
+def _inline_tables(merged: MergedFiles, faults: FaultList) -> None:
+    """Put the rows of station, hospital and unit files in place of the files."""
+    for table_key, list_key in _LISTS.items():
+        table = merged.document.get(table_key)
+        if not isinstance(table, dict) or not isinstance(table.get("file"), str):
+            continue
+        path = Path(table["file"])
+        columns = table.get("columns", {})
+        if not path.is_file() or not isinstance(columns, dict):
+            continue
+        shown = shown_path(path)
+        read = csv_rows(path, shown, list_key, columns)
+        for fault in read.faults:
+            faults.include(fault, (table_key,))
+        if read.rows:
+            _convert(read.rows, table.get("crs", "wgs84"))
+        items = merged.document.setdefault(list_key, [])
+        if not isinstance(items, list):
+            continue
+        for row, line in zip(read.rows, read.lines, strict=True):
+            merged.origins[(list_key, len(items))] = Origin(f"{shown}", line, (list_key, line - 2))
+            items.append(row)
+        if not set(table) - {"file", "columns", "crs"}:
+            del merged.document[table_key]
+
+
+def _to_wgs84(document: dict[str, Any], faults: FaultList) -> None:
+    head = document.get("scenario")
+    if not isinstance(head, dict) or head.get("crs", "wgs84") == "wgs84":
+        return
+    for key in ("station", "hospital", "area"):
+        items = document.get(key)
+        if isinstance(items, list):
+            try:
+                _convert([item for item in items if isinstance(item, dict)], head["crs"])
+            except InputError as error:
+                faults.include(error, ("scenario", "crs"))
+                return
+    head["crs"] = "wgs84"
+
+
+def _convert(rows: list[dict[str, Any]], crs: object) -> None:
+    """Coordinates of rows to WGS-84 in place."""
+    if crs == "wgs84" or not isinstance(crs, (str, int)):
+        return
+    from networks.crs import to_wgs84
+
+    sound = [r for r in rows if all(type(r.get(k)) in {int, float} for k in ("lon", "lat"))]
+    lon, lat = to_wgs84([r["lon"] for r in sound], [r["lat"] for r in sound], crs)
+    for row, x, y in zip(sound, lon, lat, strict=True):
+        row["lon"], row["lat"] = round(float(x), 7), round(float(y), 7)

@@ -1,0 +1,363 @@
+"""What a scenario file may hold: every table and key, with its unit, default and bounds.
+
+The models say what a single value may be; what must fit together (a unit's station, a class's
+needs) is in `scenarios.rules`. Units are in the keys: ``_s``, ``_min``, ``_h``, ``_m``, ``_km2``.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from scenarios.faults import BadValueError
+from scenarios.hours import day_hours, hours_of_week, moment_s, shift_intervals
+
+__all__ = [
+    "AreaSpec",
+    "AreasSpec",
+    "ClosureSpec",
+    "DemandSpec",
+    "FileSpec",
+    "HospitalSpec",
+    "IncidentClassSpec",
+    "NetworkSpec",
+    "PeriodSpec",
+    "PolicySpec",
+    "RecordSpec",
+    "ScenarioHead",
+    "ScenarioSpec",
+    "StationSpec",
+    "TravelSpec",
+    "UnitSpec",
+    "UnitTypeSpec",
+]
+
+
+class Table(BaseModel):
+    """A table of the file: no other keys, no silent conversion, never changed."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+# ---- values with a grammar of their own
+
+
+def _shifts(text: str) -> str:
+    shift_intervals(text)
+    return text
+
+
+def _whole_hours(text: str) -> str:
+    hours_of_week(text)
+    return text
+
+
+def _moment(text: str) -> str:
+    moment_s(text)
+    return text
+
+
+def _night(text: str) -> str:
+    day_hours(text)
+    return text
+
+
+def _distribution(value: Any) -> Any:  # noqa: ANN401 - a number or a table
+    from scenarios.durations import check_duration
+
+    return check_duration(value)
+
+
+def _profile(value: Any) -> Any:  # noqa: ANN401 - a name, a list or a table
+    from scenarios.profiles import check_profile
+
+    return check_profile(value)
+
+
+def _filled(text: str) -> str:
+    if not text.strip():
+        raise BadValueError("must not be empty")
+    return text
+
+
+def _crs(value: Any) -> str | int:  # noqa: ANN401 - a name or a number
+    if isinstance(value, int) and not isinstance(value, bool):
+        return value
+    if isinstance(value, str):
+        word = value.strip().lower()
+        if word in {"wgs84", "gcj02", "bd09"}:
+            return word
+        if word.startswith("epsg:") and word[5:].isdigit():
+            return int(word[5:])
+    raise BadValueError('must be "wgs84", "gcj02", "bd09" or an EPSG number such as 4547')
+
+
+def _speeds(value: Any) -> Any:  # noqa: ANN401 - a preset's name or a table
+    if isinstance(value, str) and value.strip():
+        return value
+    if isinstance(value, dict):
+        for name, kmh in value.items():
+            if isinstance(kmh, bool) or not isinstance(kmh, (int, float)) or not 0 < kmh <= 200:
+                raise BadValueError(f"{name} must be km/h above 0 and at most 200, is {kmh}")
+        return value
+    raise BadValueError("must be a preset's name or a table of km/h by road class")
+
+
+def _first_day(value: Any) -> str | None:  # noqa: ANN401 - a date or its text
+    if value is None:
+        return None
+    if isinstance(value, datetime):
+        return value.date().isoformat()
+    if isinstance(value, date):
+        return value.isoformat()
+    try:
+        return date.fromisoformat(value).isoformat()
+    except (TypeError, ValueError):
+        raise BadValueError("must be a day, as 2024-03-04") from None
+
+
+Text = Annotated[str, AfterValidator(_filled)]
+Shifts = Annotated[str, AfterValidator(_shifts)]
+WholeHours = Annotated[str, AfterValidator(_whole_hours)]
+Moment = Annotated[str, AfterValidator(_moment)]
+PartOfDay = Annotated[str, AfterValidator(_night)]
+Duration = Annotated[Any, AfterValidator(_distribution)]
+Profile = Annotated[Any, AfterValidator(_profile)]
+Crs = Annotated[Any, AfterValidator(_crs)]
+Speeds = Annotated[Any, AfterValidator(_speeds)]
+FirstDay = Annotated[Any, AfterValidator(_first_day)]
+Longitude = Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False)]
+Latitude = Annotated[float, Field(ge=-90, le=90, allow_inf_nan=False)]
+Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+NotNegative = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+Probability = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
+
+
+# ---- tables
+
+
+class ScenarioHead(Table):
+    """What is asked, and over which time."""
+
+    name: Text
+    title: str = ""
+    title_zh: str = ""
+    question: str = ""
+    question_zh: str = ""
+    synthetic: bool = False
+    crs: Crs = "wgs84"
+    assumed: list[str] = []
+    assumed_zh: list[str] = []
+    service: Literal["dispatch"] = "dispatch"
+    start: Moment = "monday 00:00"
+    horizon_h: Positive = 168.0
+    warmup_h: NotNegative = 0.0
+    seed: Annotated[int, Field(ge=0, lt=2**63)] = 1
+    reps: Annotated[int, Field(ge=1, le=100_000)] = 20
+    half_width: Annotated[float, Field(gt=0, lt=1)] | None = None
+    level: Annotated[float, Field(gt=0, lt=1)] = 0.95
+
+
+class SyntheticSpec(Table):
+    """A generated district."""
+
+    nodes: Annotated[int, Field(ge=100, le=2_000_000)] = 5000
+    seed: Annotated[int, Field(ge=0)] = 0
+    area_km2: Positive | None = None
+    lon: Longitude | None = None
+    lat: Latitude | None = None
+    bridges: Annotated[int, Field(ge=1)] | None = None
+
+
+class PeriodSpec(Table):
+    """Hours of the week with other speeds, as a multiple of the free flow."""
+
+    name: Text
+    hours: WholeHours
+    factor: Annotated[float, Field(gt=0, le=5)] = 1.0
+    classes: dict[str, Annotated[float, Field(gt=0, le=5)]] = {}
+
+
+class ClosureSpec(Table):
+    """Streets that cannot be driven on for the whole run."""
+
+    name: Text | None = None
+    street: str | list[str] | None = None
+    source_ids: list[int] | None = None
+    bbox: Annotated[list[float], Field(min_length=4, max_length=4)] | None = None
+
+
+class NetworkSpec(Table):
+    """The streets."""
+
+    source: Text
+    mode: Literal["car", "truck", "bike", "walk"] = "car"
+    crs: Crs = "wgs84"
+    speeds: Speeds = "default"
+    columns: dict[str, str] = {}
+    lights_column: str | None = None
+    max_snap_m: Positive = 500.0
+    factor: Annotated[float, Field(gt=0, le=5)] = 1.0
+    synthetic: SyntheticSpec | None = None
+    period: list[PeriodSpec] = []
+    closure: list[ClosureSpec] = []
+
+
+class LawSpec(Table):
+    """Travel time by straight-line distance: accelerate, cruise, brake."""
+
+    acceleration_ms2: Positive
+    cruising_ms: Positive
+
+
+class TravelSpec(Table):
+    """Travel without streets: a matrix of times between places, or a law of distance."""
+
+    matrix_csv: Text | None = None
+    places_csv: Text | None = None
+    time_unit: Literal["s", "min"] = "s"
+    law: LawSpec | None = None
+
+
+class FileSpec(Table):
+    """A CSV of stations, hospitals or units; `columns` maps our names to the file's."""
+
+    file: Text
+    columns: dict[str, str] = {}
+    crs: Crs = "wgs84"
+
+
+class StationSpec(Table):
+    """Where units wait."""
+
+    name: Text
+    lon: Longitude
+    lat: Latitude
+
+
+class HospitalSpec(Table):
+    """Where patients go; `bays` units can hand over at a time."""
+
+    name: Text
+    lon: Longitude
+    lat: Latitude
+    bays: Annotated[int, Field(ge=1)] | None = None
+
+
+class UnitTypeSpec(Table):
+    """What units of one type have in common."""
+
+    title: str = ""
+    title_zh: str = ""
+    turnout_day_s: NotNegative = 60.0
+    turnout_night_s: NotNegative = 60.0
+    night: PartOfDay = "22:00-06:00"
+    lights_factor: Positive = 1.0
+    speed_factor: Positive = 1.0
+    lights_to_hospital: bool = False
+    transports: bool | None = None
+
+
+class UnitSpec(Table):
+    """Vehicles with their crews: `count` of them, alike."""
+
+    name: Text | None = None
+    type: Text
+    station: Text
+    count: Annotated[int, Field(ge=0, le=10_000)] = 1
+    shifts: Shifts = "always"
+
+
+class AreaSpec(Table):
+    """A part of the district given by its centre."""
+
+    name: Text
+    lon: Longitude
+    lat: Latitude
+    radius_m: Positive | None = None
+    weight: NotNegative = 1.0
+
+
+class AreasSpec(Table):
+    """Parts of the district: from a file of polygons, or a grid of squares over the streets."""
+
+    file: Text | None = None
+    name_column: str = "name"
+    weight_column: str | None = None
+    crs: Crs = "wgs84"
+    grid_m: Annotated[float, Field(ge=50)] | None = None
+    weights: Text = "streets"
+
+
+class IncidentClassSpec(Table):
+    """A kind of incident."""
+
+    title: str = ""
+    title_zh: str = ""
+    priority: Annotated[int, Field(ge=1, le=99)] = 1
+    rate_per_day: NotNegative | None = None
+    hours: Profile = "flat"
+    places: Text = "areas"
+    street_weights: dict[str, NotNegative] = {}
+    needs: dict[str, Annotated[int, Field(ge=0, le=50)]]
+    on_scene_min: Duration
+    transport_prob: Probability = 0.0
+    transport_types: list[str] = []
+    handover_min: Duration = None
+    target_min: Positive
+
+
+class RecordSpec(Table):
+    """A record of incidents instead of drawn ones."""
+
+    file: Text
+    columns: dict[str, str] = {}
+    crs: Crs = "wgs84"
+    time_format: str | None = None
+    time_unit: Literal["s", "min", "h"] = "s"
+    first_day: FirstDay = None
+    classes: dict[str, str] = {}
+
+
+class DemandSpec(Table):
+    """Changes to all that is drawn."""
+
+    factor: Positive = 1.0
+
+
+class PolicySpec(Table):
+    """How the units are run."""
+
+    dispatch: Literal["nearest", "preference", "keep-coverage"] = "nearest"
+    preference: dict[str, list[str]] = {}
+    preemption: Literal["off", "when-none-free", "if-nearer"] = "off"
+    hospital: Literal["nearest", "least-wait"] = "nearest"
+    relocation: Literal["none", "compliance", "dmexclp"] = "none"
+    compliance: dict[str, list[list[str]]] = {}
+    busy_fraction: Annotated[float, Field(ge=0, lt=1)] = 0.3
+    coverage_target_min: Positive = 8.0
+    queue_limit: Annotated[int, Field(ge=0)] | None = None
+
+
+class ScenarioSpec(Table):
+    """A whole scenario, after merging."""
+
+    scenario: ScenarioHead
+    network: NetworkSpec | None = None
+    travel: TravelSpec | None = None
+    station: list[StationSpec] = []
+    stations: FileSpec | None = None
+    unit_type: dict[str, UnitTypeSpec] = {}
+    unit: list[UnitSpec] = []
+    units: FileSpec | None = None
+    hospital: list[HospitalSpec] = []
+    hospitals: FileSpec | None = None
+    area: list[AreaSpec] = []
+    areas: AreasSpec | None = None
+    hour_profile: dict[str, Profile] = {}
+    demand: DemandSpec = DemandSpec()
+    incident_class: dict[str, IncidentClassSpec] = {}
+    record: RecordSpec | None = None
+    policy: PolicySpec = PolicySpec()
