@@ -285,7 +285,9 @@ def _same_line(shapes: Shapes, a: Ints, b: Ints) -> Bools:
 
 def _without_use(edges: _Edges, bit: int, parts: list[DroppedPart]) -> Bools:
     allowed: Bools = (edges.modes & bit) > 0
-    _leave_out(parts, "no_access", edges, ~allowed)
+    # The other direction of a one-way street is no loss.
+    back_only = (edges.twin >= 0) & allowed[edges.twin]
+    _leave_out(parts, "no_access", edges, ~allowed & ~back_only)
     bare = (edges.shapes.size[edges.street] <= 2) | (edges.length_m <= _SHORTEST_M)
     loop = allowed & (edges.tail == edges.head) & bare
     _leave_out(parts, "loop", edges, loop)
