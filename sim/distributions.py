@@ -121,7 +121,10 @@ class Exponential(_ByInversion):
 
     def quantile(self, probability: ArrayLike) -> NDArray[np.float64]:
         """Values below which lie the given shares of all."""
-        return -self.mean * np.log1p(-np.asarray(probability, dtype=np.float64))
+        value = np.negative(np.asarray(probability, dtype=np.float64))
+        np.log1p(value, out=value)  # in place: a million customers are drawn in their own memory
+        value *= -self.mean
+        return value
 
     def scaled(self, factor: float) -> Self:
         """Distribution of ``factor`` times the value."""

@@ -88,6 +88,11 @@ def bits(seed: Word, stream: Word, item: Word, draw: Word) -> np.uint64:
 
 
 @njit(cache=True, nogil=True)
+def _between_0_and_1(word: np.uint64) -> float:
+    return (np.float64(word >> np.uint64(12)) + 0.5) * 2.0**-52
+
+
+@njit(cache=True, nogil=True)
 def uniform(seed: Word, stream: Word, item: Word, draw: Word) -> float:
     """Return the uniform random number of four words, in the open interval (0, 1).
 
@@ -104,7 +109,7 @@ def uniform(seed: Word, stream: Word, item: Word, draw: Word) -> float:
     >>> uniform(1, stream_id("arrivals"), 0, 0)
     0.7290614320156005
     """
-    return (np.float64(bits(seed, stream, item, draw) >> np.uint64(12)) + 0.5) * 2.0**-52
+    return _between_0_and_1(bits(seed, stream, item, draw))
 
 
 @njit(cache=True, nogil=True)
@@ -122,15 +127,15 @@ def uniforms(seed: Word, stream: Word, items: ArrayLike, draw: Word = 0) -> NDAr
     ----------
     seed, stream, draw
         As in :func:`uniform`.
-    items : int64[k]
+    items : int64[...]
         The items.
 
     Returns
     -------
-    float64[k]
+    float64[...]
         Bit for bit what :func:`uniform` gives for each of them.
     """
-    wanted = np.ascontiguousarray(items, dtype=np.int64)
+    wanted = np.asarray(items, dtype=np.int64)
     drawn = np.empty(wanted.size)
     _fill(_word(seed), _word(stream), wanted.ravel(), _word(draw), drawn)
     return drawn.reshape(wanted.shape)
