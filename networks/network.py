@@ -20,7 +20,14 @@ from networks.errors import InputError
 from networks.projection import Projection
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import ArrayLike, NDArray
+    from shapely.geometry.base import BaseGeometry
+
+    from networks.hierarchy import Order
+    from networks.paths import Path
+    from networks.snap import Grid, Position, Positions
 
 __all__ = [
     "HOURS_OF_WEEK",
@@ -282,9 +289,85 @@ class RoadNetwork:
             times.append(time_s)
         return times
 
+    @cached_property
+    def times_by_period(self) -> NDArray[np.float64]:
+        """Seconds along each edge in each period, read-only float64[m, periods]."""
+        times = np.ascontiguousarray(np.column_stack(self._period_times))
+        times.setflags(write=False)
+        return times
+
     def period_at(self, week_s: float) -> int:
         """Period at a second of the week (0 is Monday 00:00); the week wraps."""
         return int(self.profile.period_of_hour[int(week_s // 3600.0) % HOURS_OF_WEEK])
+
+    # ---- what follows from the streets alone, computed once for all networks made from them
+
+    @property
+    def _root(self) -> RoadNetwork:
+        """The network from which this one was made by changes of times."""
+        root = self.__dict__.get("_origin", self)
+        assert isinstance(root, RoadNetwork)  # noqa: S101 - set by _changed only
+        return root
+
+    def _changed(
+        self,
+        *,
+        speed_kmh: NDArray[np.float64] | None = None,
+        time_s: NDArray[np.float64] | None = None,
+        profile: SpeedProfile | None = None,
+    ) -> RoadNetwork:
+        other = replace(
+            self,
+            speed_kmh=self.speed_kmh if speed_kmh is None else speed_kmh,
+            time_s=self.time_s if time_s is None else time_s,
+            profile=self.profile if profile is None else profile,
+        )
+        other.__dict__["_origin"] = self._root
+        return other
+
+    @cached_property
+    def shape_xy(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """The polylines' points in metres, read-only float64, laid out as ``shape_lon``."""
+        if self._root is not self:
+            return self._root.shape_xy
+        x, y = self.projection.to_xy(self.shape_lon, self.shape_lat)
+        x.setflags(write=False)
+        y.setflags(write=False)
+        return x, y
+
+    @cached_property
+    def grid(self) -> Grid:
+        """The streets in cells, for snapping."""
+        from networks.snap import build_grid
+
+        return build_grid(self) if self._root is self else self._root.grid
+
+    @cached_property
+    def order(self) -> Order:
+        """The elimination order behind large matrices."""
+        from networks.hierarchy import elimination_order
+
+        if self._root is not self:
+            return self._root.order
+        return elimination_order(self.n_nodes, self.tail, self.head)
+
+    @cached_property
+    def memo(self) -> dict[tuple[object, ...], object]:
+        """What searches prepared from this network's times; not part of its content."""
+        return {}
+
+    @cached_property
+    def street(self) -> NDArray[np.int64]:
+        """The edge that stands for both directions of a street: the lower number; int64[m]."""
+        edge = np.arange(self.n_edges, dtype=np.int64)
+        return np.where(self.reverse >= 0, np.minimum(edge, self.reverse), edge)
+
+    @cached_property
+    def usable(self) -> NDArray[np.bool_]:
+        """Whether a street is open in at least one direction; bool[m]."""
+        open_edge = np.isfinite(self.time_s)
+        other_way = np.where(self.reverse >= 0, self.reverse, np.arange(self.n_edges))
+        return open_edge | open_edge[other_way]
 
     # ---- changes make a new network
 
@@ -309,7 +392,7 @@ class RoadNetwork:
             raise InputError(f"edges to close lie outside 0 to {self.n_edges - 1}")
         time_s = self.time_s.copy()
         time_s[chosen] = np.inf
-        return replace(self, time_s=time_s)
+        return self._changed(time_s=time_s)
 
     def with_speeds(self, speed_kmh: ArrayLike) -> RoadNetwork:
         """Network with other free-flow speeds; closed edges stay closed, speed 0 closes one.
@@ -325,18 +408,91 @@ class RoadNetwork:
         with np.errstate(divide="ignore", invalid="ignore"):
             time_s = np.where(speed > 0.0, 3.6 * self.length_m / speed, np.inf)
         time_s[np.isinf(self.time_s)] = np.inf
-        return replace(self, speed_kmh=speed, time_s=time_s)
+        return self._changed(speed_kmh=speed, time_s=time_s)
 
     def with_times(self, time_s: ArrayLike) -> RoadNetwork:
         """Network with other free-flow times in seconds (inf closes an edge), one an edge."""
         times = np.broadcast_to(np.asarray(time_s, dtype=np.float64), (self.n_edges,)).copy()
         if np.isnan(times).any() or (times < 0.0).any():
             raise InputError("travel times are not negative numbers")
-        return replace(self, time_s=times)
+        return self._changed(time_s=times)
 
     def with_profile(self, profile: SpeedProfile) -> RoadNetwork:
         """Network with other speeds by period of the week."""
-        return replace(self, profile=profile)
+        return self._changed(profile=profile)
+
+    # ---- places and travel
+
+    def snap(self, lon: ArrayLike, lat: ArrayLike, max_distance_m: float = 500.0) -> Positions:
+        """Positions on the streets nearest to some points; see :func:`networks.snap.snap`."""
+        from networks.snap import snap
+
+        return snap(self, lon, lat, max_distance_m)
+
+    def times_from(
+        self,
+        origin: Position | int,
+        *,
+        depart_week_s: float | None = None,
+        arrive_week_s: float | None = None,
+        reverse: bool = False,
+    ) -> NDArray[np.float64]:
+        """Seconds between one place and every node; see :func:`networks.travel.times_from`."""
+        from networks.travel import times_from
+
+        return times_from(
+            self,
+            origin,
+            depart_week_s=depart_week_s,
+            arrive_week_s=arrive_week_s,
+            reverse=reverse,
+        )
+
+    def matrix(
+        self,
+        origins: Positions,
+        destinations: Positions,
+        *,
+        depart_week_s: float | None = None,
+        threads: int | None = None,
+    ) -> NDArray[np.float64]:
+        """Seconds between positions, float64[k, l]; see :func:`networks.travel.matrix`."""
+        from networks.travel import matrix
+
+        return matrix(self, origins, destinations, depart_week_s=depart_week_s, threads=threads)
+
+    def node_matrix(
+        self,
+        origins: ArrayLike,
+        destinations: ArrayLike,
+        *,
+        period: int = 0,
+        threads: int | None = None,
+    ) -> NDArray[np.float64]:
+        """Seconds between nodes, float64[k, l]; see :func:`networks.travel.node_matrix`."""
+        from networks.travel import node_matrix
+
+        return node_matrix(self, origins, destinations, period=period, threads=threads)
+
+    def path(
+        self, origin: Position, destination: Position, *, depart_week_s: float | None = None
+    ) -> Path:
+        """Fastest way between two positions; see :func:`networks.paths.path`."""
+        from networks.paths import path
+
+        return path(self, origin, destination, depart_week_s=depart_week_s)
+
+    def isochrones(
+        self,
+        origin: Position | int,
+        minutes: Sequence[float],
+        *,
+        depart_week_s: float | None = None,
+    ) -> list[BaseGeometry]:
+        """Areas reached within some minutes; see :func:`networks.isochrones.isochrones`."""
+        from networks.isochrones import isochrones
+
+        return isochrones(self, origin, minutes, depart_week_s=depart_week_s)
 
     # ---- identity
 

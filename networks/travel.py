@@ -1,0 +1,490 @@
+"""Travel times between places: from one to all nodes, and matrices.
+
+Few origins or destinations are answered by a search each, large matrices by elimination
+(:mod:`networks.hierarchy`), and trips by the clock by a time-dependent search from each origin.
+Which of them answers depends on the numbers asked for only, and every row is computed by itself,
+so that the number of threads changes nothing.
+"""
+
+from __future__ import annotations
+
+import os
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from networks.hierarchy import LANES, Metric, cone_of, customize, sweep
+from networks.kernels import (
+    Clock,
+    Scratch,
+    arrivals,
+    arrivals_timed,
+    clock,
+    drive,
+    new_scratch,
+    search,
+    search_timed,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from numpy.typing import ArrayLike, NDArray
+
+    from networks.network import RoadNetwork
+    from networks.snap import Position, Positions
+
+FEW = 32
+"""Up to so many origins or destinations a search each is faster than an elimination."""
+
+_CHUNK = 64
+
+
+class Adjacency(NamedTuple):
+    """What a search walks on: the edges out of each node, or into it."""
+
+    indptr: NDArray[np.int64]
+    other: NDArray[np.int32]
+    edge_s: NDArray[np.float64]
+    """Seconds at each place of the adjacency, [m], or by period, [m, periods]."""
+
+
+def adjacency(network: RoadNetwork, *, backward: bool, period: int | None) -> Adjacency:
+    """Adjacency with the times of one period, or of all when it is None; read-only arrays."""
+    key = ("adjacency", backward, period)
+    if key not in network.memo:
+        times = network.times_by_period if period is None else network.edge_times_s(period)
+        if backward:
+            other, times = network.tail[network.in_edge], times[network.in_edge]
+            other.setflags(write=False)
+            times.setflags(write=False)
+            network.memo[key] = Adjacency(network.in_indptr, other, times)
+        else:
+            network.memo[key] = Adjacency(network.indptr, network.head, times)
+    found = network.memo[key]
+    assert isinstance(found, Adjacency)  # noqa: S101 - only put there above
+    return found
+
+
+def metric(network: RoadNetwork, period: int) -> Metric:
+    """Travel times of one period on the network's elimination order."""
+    key = ("metric", period)
+    if key not in network.memo:
+        times = network.edge_times_s(period)
+        network.memo[key] = customize(network.order, network.tail, network.head, times)
+    found = network.memo[key]
+    assert isinstance(found, Metric)  # noqa: S101 - only put there above
+    return found
+
+
+class Approach(NamedTuple):
+    """The two ends of the streets on which some positions lie, [k, 2]; -1 where one-way.
+
+    To arrive, one drives ``share`` of ``edge`` from node ``ends``; to leave, towards it.
+    """
+
+    ends: NDArray[np.int64]
+    edge: NDArray[np.int64]
+    share: NDArray[np.float64]
+
+    def costs(self, time_s: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Seconds for the share of the edge, [k, 2]; nothing takes no time, closed or not."""
+        if len(time_s) == 0:
+            return np.zeros(self.share.shape)
+        whole = time_s[np.maximum(self.edge, 0)]
+        return np.multiply(self.share, whole, out=np.zeros_like(whole), where=self.share > 0.0)
+
+
+def leaving(network: RoadNetwork, edge: NDArray[np.int64], at: NDArray[np.float64]) -> Approach:
+    """How positions are left: to the head on their edge, to the tail on its reverse."""
+    return _approach(network, edge, at, network.head, network.tail, leave=True)
+
+
+def arriving(network: RoadNetwork, edge: NDArray[np.int64], at: NDArray[np.float64]) -> Approach:
+    """How positions are reached: from the tail on their edge, from the head on its reverse."""
+    return _approach(network, edge, at, network.tail, network.head, leave=False)
+
+
+def _approach(
+    network: RoadNetwork,
+    edge: NDArray[np.int64],
+    at: NDArray[np.float64],
+    own_end: NDArray[np.int32],
+    other_end: NDArray[np.int32],
+    *,
+    leave: bool,
+) -> Approach:
+    on = edge >= 0
+    safe = np.where(on, edge, 0)
+    if network.n_edges == 0:
+        nowhere = np.full((len(edge), 2), -1, dtype=np.int64)
+        return Approach(nowhere, nowhere, np.zeros(nowhere.shape))
+    back = np.where(on, network.reverse[safe], -1).astype(np.int64)
+    own_share = 1.0 - at if leave else at
+    other_share = at if leave else 1.0 - at
+    return Approach(
+        np.column_stack(
+            [np.where(on, own_end[safe], -1), np.where(back >= 0, other_end[safe], -1)]
+        ).astype(np.int64),
+        np.column_stack([np.where(on, edge, -1), back]).astype(np.int64),
+        np.column_stack([own_share, other_share]).astype(np.float64),
+    )
+
+
+# ---- one to all
+
+
+def times_from(
+    network: RoadNetwork,
+    origin: Position | int,
+    *,
+    depart_week_s: float | None = None,
+    arrive_week_s: float | None = None,
+    reverse: bool = False,
+) -> NDArray[np.float64]:
+    """Shortest travel times between one place and every node.
+
+    Parameters
+    ----------
+    network
+        The streets.
+    origin
+        A position, or a node's index.
+    depart_week_s
+        Second of the week (0 is Monday 00:00) at which the trips begin. Without it the times of
+        period 0 hold all along.
+    arrive_week_s
+        With ``reverse``: second of the week at which the trips must end. They begin as late as
+        possible.
+    reverse
+        Times from every node to the place, instead of from the place to every node.
+
+    Returns
+    -------
+    float64[n]
+        Seconds, inf where there is no way.
+
+    Raises
+    ------
+    ValueError
+        If a departure is given for trips to one place, or an arrival for trips from it: one
+        search cannot answer that.
+    IndexError
+        If there is no such node or edge.
+    """
+    if (reverse and depart_week_s is not None) or (not reverse and arrive_week_s is not None):
+        raise ValueError("trips from one place have depart_week_s, trips to it arrive_week_s")
+    week_s = arrive_week_s if reverse else depart_week_s
+    searcher = Searcher(network, week_s=week_s, backward=reverse)
+    scratch = new_scratch(network.n_nodes)
+    if isinstance(origin, tuple):
+        edge, at = _place(network, origin)
+        meet = arriving(network, edge, at) if reverse else leaving(network, edge, at)
+        searcher.run(*searcher.seeds(meet, 0), np.zeros(0, dtype=np.bool_), -1, scratch)
+    else:
+        if not 0 <= origin < network.n_nodes:
+            raise IndexError(f"node {origin} of {network.n_nodes}")
+        seeds = np.array([origin, -1], dtype=np.int64)
+        searcher.run(seeds, np.zeros(2), np.zeros(0, dtype=np.bool_), -1, scratch)
+    return scratch.dist
+
+
+def _place(
+    network: RoadNetwork, position: Position
+) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    if not 0 <= position[0] < network.n_edges:
+        raise IndexError(f"edge {position[0]} of {network.n_edges}")
+    return np.array([position[0]], dtype=np.int64), np.array([position[1]], dtype=np.float64)
+
+
+class Searcher:
+    """One direction and one clock, ready for many searches."""
+
+    def __init__(
+        self, network: RoadNetwork, *, week_s: float | None, backward: bool, period: int = 0
+    ) -> None:
+        self.week: Clock | None = None
+        self.by_period = network.times_by_period
+        if week_s is not None and network.n_periods > 1:
+            self.week = clock(network.profile.period_of_hour, week_s, backward=backward)
+            self.near = adjacency(network, backward=backward, period=None)
+        else:
+            period = period if week_s is None else network.period_at(week_s)
+            self.time_s = network.edge_times_s(period)
+            self.near = adjacency(network, backward=backward, period=period)
+
+    def seeds(self, places: Approach, k: int) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+        """Nodes at which the trip from place k begins, and the seconds to get there."""
+        if self.week is None:
+            one = Approach(places.ends[k : k + 1], places.edge[k : k + 1], places.share[k : k + 1])
+            return places.ends[k], one.costs(self.time_s)[0]
+        costs = np.zeros(2)
+        for side in range(2):
+            if places.ends[k, side] >= 0:
+                row = self.by_period[places.edge[k, side]]
+                costs[side] = drive(0.0, places.share[k, side], row, self.week)
+        return places.ends[k], costs
+
+    def run(
+        self,
+        seeds: NDArray[np.int64],
+        costs: NDArray[np.float64],
+        wanted: NDArray[np.bool_],
+        n_wanted: int,
+        scratch: Scratch,
+    ) -> None:
+        """Search; the scratch's ``dist`` and ``via`` are filled."""
+        if self.week is None:
+            search(*self.near, seeds, costs, wanted, n_wanted, scratch)
+        else:
+            search_timed(*self.near, self.week, seeds, costs, wanted, n_wanted, scratch)
+
+    def arrive(
+        self,
+        places: Approach,
+        costs: NDArray[np.float64],
+        scratch: Scratch,
+        row: NDArray[np.float64],
+    ) -> None:
+        """From node labels to places; ``costs`` of the static case."""
+        if self.week is None:
+            arrivals(scratch.dist, places.ends, costs, row)
+        else:
+            ends, edge, share = places
+            arrivals_timed(scratch.dist, ends, edge, share, self.by_period, self.week, row)
+
+
+# ---- matrices
+
+
+def _threads(threads: int | None) -> int:
+    return max(1, threads if threads is not None else (os.cpu_count() or 1))
+
+
+def _spread(job: Callable[[int, int], None], count: int, step: int, threads: int) -> None:
+    """Do ``job(start, end)`` for all blocks of a range; kernels release the GIL."""
+    blocks = [(start, min(start + step, count)) for start in range(0, count, step)]
+    if threads == 1 or len(blocks) <= 1:
+        for start, end in blocks:
+            job(start, end)
+        return
+    with ThreadPoolExecutor(min(threads, len(blocks))) as pool:
+        for _ in pool.map(lambda block: job(*block), blocks):
+            pass
+
+
+def _search_rows(
+    searcher: Searcher, origins: Approach, places: Approach, threads: int
+) -> NDArray[np.float64]:
+    """One search an origin, until all places are reached."""
+    n_nodes = len(searcher.near.indptr) - 1
+    out = np.full((len(origins.ends), len(places.ends)), np.inf)
+    if n_nodes == 0 or out.size == 0:
+        return out
+    nodes = np.unique(places.ends[places.ends >= 0])
+    wanted = np.zeros(n_nodes, dtype=np.bool_)
+    wanted[nodes] = True
+    costs = places.costs(searcher.time_s) if searcher.week is None else np.zeros((0, 2))
+
+    def rows(start: int, end: int) -> None:
+        scratch = new_scratch(n_nodes)
+        for k in range(start, end):
+            seeds, ahead = searcher.seeds(origins, k)
+            searcher.run(seeds, ahead, wanted, len(nodes), scratch)
+            searcher.arrive(places, costs, scratch, out[k])
+
+    if len(nodes):
+        step = max(1, min(_CHUNK, -(-len(out) // threads)))
+        _spread(rows, len(out), step, threads)
+    return out
+
+
+def _sweep_rows(
+    network: RoadNetwork, period: int, origins: Approach, places: Approach, threads: int
+) -> NDArray[np.float64]:
+    """Elimination: sixteen origins in one sweep over the ancestors of the places."""
+    time_s = network.edge_times_s(period)
+    order, arcs = network.order, metric(network, period)
+    nodes, column = np.unique(places.ends, return_inverse=True)
+    if len(nodes) and nodes[0] < 0:
+        nodes, column = nodes[1:], column - 1
+    column = column.reshape(places.ends.shape)
+    cone = cone_of(order, arcs, nodes)
+    ahead, last = origins.costs(time_s), places.costs(time_s)
+    out = np.full((len(origins.ends), len(places.ends)), np.inf)
+
+    def rows(start: int, end: int) -> None:
+        reached = np.empty((end - start, len(nodes)))
+        sweep(order, arcs, cone, origins.ends[start:end], ahead[start:end], nodes, reached)
+        for k in range(start, end):
+            arrivals(reached[k - start], column, last, out[k])
+
+    _spread(rows, len(out), LANES, threads)
+    return out
+
+
+def node_matrix(
+    network: RoadNetwork,
+    origins: ArrayLike,
+    destinations: ArrayLike,
+    *,
+    period: int = 0,
+    threads: int | None = None,
+) -> NDArray[np.float64]:
+    """Shortest travel times between nodes.
+
+    Parameters
+    ----------
+    network
+        The streets.
+    origins, destinations
+        Node indices, [k] and [l].
+    period
+        The period of the week whose times hold all along.
+    threads
+        Threads to use, all cores when not given; the result is the same.
+
+    Returns
+    -------
+    float64[k, l]
+        Seconds, inf where there is no way.
+
+    Raises
+    ------
+    IndexError
+        If there is no such node or period.
+    """
+    return _static(
+        network, _at_nodes(network, origins), _at_nodes(network, destinations), period, threads
+    )
+
+
+def _at_nodes(network: RoadNetwork, nodes: ArrayLike) -> Approach:
+    index = np.atleast_1d(np.asarray(nodes, dtype=np.int64)).ravel()
+    if len(index) and (index.min() < 0 or index.max() >= network.n_nodes):
+        raise IndexError(f"nodes lie outside 0 to {network.n_nodes - 1}")
+    none = np.full(len(index), -1, dtype=np.int64)
+    ends = np.column_stack([index, none])
+    return Approach(ends, np.zeros(ends.shape, dtype=np.int64), np.zeros(ends.shape))
+
+
+def _static(
+    network: RoadNetwork,
+    origins: Approach,
+    places: Approach,
+    period: int,
+    threads: int | None,
+) -> NDArray[np.float64]:
+    """Matrix at the times of one period."""
+    n_origins, n_places = len(origins.ends), len(places.ends)
+    if min(n_origins, n_places) > FEW:
+        return _sweep_rows(network, period, origins, places, _threads(threads))
+    if n_origins <= n_places:
+        forward = Searcher(network, week_s=None, backward=False, period=period)
+        return _search_rows(forward, origins, places, _threads(threads))
+    backward = Searcher(network, week_s=None, backward=True, period=period)
+    return np.ascontiguousarray(_search_rows(backward, places, origins, _threads(threads)).T)
+
+
+def matrix(
+    network: RoadNetwork,
+    origins: Positions,
+    destinations: Positions,
+    *,
+    depart_week_s: float | None = None,
+    threads: int | None = None,
+) -> NDArray[np.float64]:
+    """Shortest travel times between positions on streets.
+
+    Parameters
+    ----------
+    network
+        The streets.
+    origins, destinations
+        Positions, k and l of them.
+    depart_week_s
+        Second of the week (0 is Monday 00:00) at which all trips begin; they are driven at the
+        speeds of the periods that they meet. Without it the times of period 0 hold all along.
+    threads
+        Threads to use, all cores when not given; the result is the same.
+
+    Returns
+    -------
+    float64[k, l]
+        Seconds; inf where there is no way, or where a position was not snapped.
+    """
+    start = np.asarray(origins.edge, dtype=np.int64), np.asarray(origins.fraction)
+    goal = np.asarray(destinations.edge, dtype=np.int64), np.asarray(destinations.fraction)
+    leave, arrive = leaving(network, *start), arriving(network, *goal)
+    week: Clock | None = None
+    period = 0 if depart_week_s is None else network.period_at(depart_week_s)
+    if depart_week_s is not None and network.n_periods > 1:
+        searcher = Searcher(network, week_s=depart_week_s, backward=False)
+        week = searcher.week
+        out = _search_rows(searcher, leave, arrive, _threads(threads))
+    else:
+        out = _static(network, leave, arrive, period, threads)
+    _join_along_streets(network, start, goal, week, period, out)
+    return out
+
+
+def _join_along_streets(
+    network: RoadNetwork,
+    start: tuple[NDArray[np.int64], NDArray[np.float64]],
+    goal: tuple[NDArray[np.int64], NDArray[np.float64]],
+    week: Clock | None,
+    period: int,
+    out: NDArray[np.float64],
+) -> None:
+    """Shorten the trips between two positions on one street by driving straight along it."""
+    if network.n_edges == 0:
+        return
+    street = network.street
+    by_street: dict[int, list[int]] = {}
+    for j, edge in enumerate(goal[0].tolist()):
+        if edge >= 0:
+            by_street.setdefault(int(street[edge]), []).append(j)
+    for i, edge in enumerate(start[0].tolist()):
+        if edge < 0:
+            continue
+        for j in by_street.get(int(street[edge]), ()):
+            leg = along_street(
+                network, (edge, float(start[1][i])), (int(goal[0][j]), float(goal[1][j]))
+            )
+            if leg is not None:
+                out[i, j] = min(out[i, j], leg_s(network, leg, week, period))
+
+
+def along_street(
+    network: RoadNetwork, origin: tuple[int, float], destination: tuple[int, float]
+) -> tuple[int, float, float] | None:
+    """Drive from one position straight to another on the same street, if that is permitted.
+
+    Returns
+    -------
+    tuple or None
+        Directed edge, fraction at which it is entered, fraction at which it is left.
+    """
+    edge, at = origin
+    goal_edge, goal = destination
+    back = int(network.reverse[edge])
+    if goal_edge == back and back >= 0:
+        goal = 1.0 - goal
+    elif goal_edge != edge:
+        return None
+    if goal >= at:
+        return edge, at, goal
+    return None if back < 0 else (back, 1.0 - at, 1.0 - goal)
+
+
+def leg_s(
+    network: RoadNetwork, leg: tuple[int, float, float], week: Clock | None, period: int
+) -> float:
+    """Seconds for part of one edge at the beginning of a trip."""
+    edge, enter, leave = leg
+    if leave <= enter:
+        return 0.0
+    if week is not None:
+        return float(drive(0.0, leave - enter, network.times_by_period[edge], week))
+    return float((leave - enter) * network.edge_times_s(period)[edge])
