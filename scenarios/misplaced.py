@@ -1,0 +1,121 @@
+"""Places that lie nowhere near a street, and why: swapped, shifted, or simply far away.
+
+Public map data in China is shifted by some hundreds of metres (GCJ-02, BD-09). A place that is far
+from every street but near one once converted was most likely copied from such a map.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from networks import RoadNetwork
+    from scenarios.faults import FaultList
+    from scenarios.toml_lines import KeyPath
+
+__all__ = ["check_places", "looks_shifted", "mend_for"]
+
+_NEAR_SHARE = 0.3  # converted, a shifted place lies at most this share as far from a street
+_SUSPECT_M = 60.0  # mean distance from the streets from which a shift is thought of
+
+
+def check_places(
+    network: RoadNetwork,
+    places: list[tuple[KeyPath, str, float, float]],
+    max_snap_m: float,
+    faults: FaultList,
+) -> None:
+    """Note every place that is too far from all streets, with the likely reason.
+
+    Parameters
+    ----------
+    network
+        The streets.
+    places
+        Key, name, longitude and latitude of each.
+    max_snap_m
+        What is too far.
+    faults
+        Takes what is found.
+    """
+    if not places:
+        return
+    lon = np.array([place[2] for place in places])
+    lat = np.array([place[3] for place in places])
+    for index, _, _, distance in network.snap(lon, lat, max_snap_m).missed:
+        key, name = places[index][:2]
+        faults.add(
+            key,
+            f'"{name}" lies {distance_words(distance)} from the nearest street',
+            mend_for(network, float(lon[index]), float(lat[index]), max_snap_m),
+        )
+
+
+def mend_for(network: RoadNetwork, lon: float, lat: float, max_snap_m: float) -> str:
+    """Guess why a place is far from every street.
+
+    Parameters
+    ----------
+    network
+        The streets.
+    lon, lat
+        The place, degrees.
+    max_snap_m
+        The limit that it exceeds.
+    """
+    if abs(lon) <= 90 and _distance(network, lat, lon) <= max_snap_m:
+        return "longitude and latitude look swapped"
+    for crs in ("gcj02", "bd09"):
+        x, y = _converted(lon, lat, crs)
+        if (x, y) != (lon, lat) and _distance(network, x, y) <= max_snap_m:
+            return f'it looks like a {crs.upper()} coordinate; set crs = "{crs}"'
+    west, east = float(network.lon.min()), float(network.lon.max())
+    south, north = float(network.lat.min()), float(network.lat.max())
+    return (
+        f"the limit is max_snap_m = {max_snap_m:g}; the streets lie within "
+        f"{west:.3f} to {east:.3f} east, {south:.3f} to {north:.3f} north"
+    )
+
+
+def looks_shifted(network: RoadNetwork, lon: list[float], lat: list[float]) -> str | None:
+    """Name the Chinese map system that places seem to be written in, if they do.
+
+    Parameters
+    ----------
+    network
+        The streets.
+    lon, lat
+        Places that are near enough to streets to be used, degrees.
+    """
+    if len(lon) < 3:
+        return None
+    as_given = float(np.mean(network.snap(lon, lat, np.inf).distance_m))
+    if as_given < _SUSPECT_M:
+        return None
+    from networks.crs import to_wgs84
+
+    for crs in ("gcj02", "bd09"):
+        x, y = to_wgs84(lon, lat, crs)
+        if float(np.mean(network.snap(x, y, np.inf).distance_m)) < _NEAR_SHARE * as_given:
+            return crs
+    return None
+
+
+def distance_words(metres: float) -> str:
+    """Write a distance as people say it."""
+    if metres < 10_000:
+        return f"{metres:,.0f} m"
+    return f"{metres / 1000:,.0f} km" if np.isfinite(metres) else "far"
+
+
+def _distance(network: RoadNetwork, lon: float, lat: float) -> float:
+    return float(network.snap([lon], [lat], np.inf).distance_m[0])
+
+
+def _converted(lon: float, lat: float, crs: str) -> tuple[float, float]:
+    from networks.crs import to_wgs84
+
+    x, y = to_wgs84([lon], [lat], crs)
+    return float(x[0]), float(y[0])

@@ -1,0 +1,192 @@
+"""A run at work: its ``NAME.partial`` folder, what a stopped run left in it, and its completion."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from networks.errors import InputError
+from scenarios.folder import PARTIAL, Run, is_run
+from scenarios.merge import shown_path
+from scenarios.output import write_json
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["Partial", "ReplicationResult", "check_target"]
+
+_KEPT = "replications"
+
+
+@dataclass(frozen=True)
+class ReplicationResult:
+    """What a replication hands back.
+
+    Parameters
+    ----------
+    measures
+        measure, by, group, value, unit.
+    demand_hash
+        Hash of what was asked of the city: equal hashes met the same incidents.
+    incidents
+        How many there were.
+    """
+
+    measures: pd.DataFrame
+    demand_hash: str
+    incidents: int
+
+    def key_figure(self) -> float:
+        """Mean response time in minutes: what ``--half-width`` is about."""
+        table = self.measures
+        rows = table[(table["measure"] == "response_mean_min") & (table["by"] == "all")]
+        return float(rows["value"].iloc[0]) if len(rows) else float("nan")
+
+
+def check_target(out: Path, *, replace: bool, resume: bool) -> None:
+    """Refuse to overwrite what the user did not offer.
+
+    Raises
+    ------
+    InputError
+        If the folder, or what a stopped run left beside it, is in the way.
+    """
+    shown, partial = shown_path(out), out.with_name(out.name + PARTIAL)
+    if replace and resume:
+        raise InputError(
+            "--replace and --resume are both given", mend="start anew, or go on: keep one"
+        )
+    if out.is_file():
+        raise InputError("a file of this name is in the way", file=shown, mend="give another --out")
+    if out.exists() and replace and not is_run(out) and any(out.iterdir()):
+        raise InputError(
+            "this folder is no run, and --replace would delete it",
+            file=shown,
+            mend="give another --out",
+        )
+    if out.exists() and not (replace or resume):
+        raise InputError(
+            "this folder exists",
+            file=shown,
+            mend="give another --out, --replace it, or --resume to add replications",
+        )
+    if partial.exists() and not (replace or resume):
+        raise InputError(
+            "a run that was stopped left this",
+            file=shown_path(partial),
+            mend="go on with --resume, or start anew with --replace",
+        )
+
+
+class Partial:
+    """The folder of a run at work.
+
+    Parameters
+    ----------
+    out
+        Where the run will lie when it is whole.
+    """
+
+    def __init__(self, out: Path) -> None:
+        self.out = out
+        self.folder = out.with_name(out.name + PARTIAL)
+
+    def begin(self, identity: dict[str, Any], *, resume: bool) -> dict[int, ReplicationResult]:
+        """Make the folder; hand back the replications that an earlier run left.
+
+        Parameters
+        ----------
+        identity
+            What results depend on: scenario, inputs, seed, version.
+        resume
+            Whether to look for them.
+
+        Raises
+        ------
+        InputError
+            If an earlier run was another one.
+        """
+        done: dict[int, ReplicationResult] = {}
+        if resume:
+            done = self._left_behind(identity)
+        elif self.folder.exists():
+            shutil.rmtree(self.folder)
+        (self.folder / _KEPT).mkdir(parents=True, exist_ok=True)
+        write_json(self.folder / "identity.json", identity)
+        return done
+
+    def keep(self, number: int, result: ReplicationResult) -> None:
+        """Put a finished replication on disk; the JSON comes last and says that it is whole."""
+        base = self.folder / _KEPT / f"{number:06d}"
+        result.measures.to_parquet(base.with_suffix(".parquet"), index=False)
+        facts = {"demand_hash": result.demand_hash, "incidents": result.incidents}
+        write_json(base.with_suffix(".json"), facts)
+
+    def complete(self) -> None:
+        """Drop the working files and give the folder its name."""
+        shutil.rmtree(self.folder / _KEPT)
+        (self.folder / "identity.json").unlink()
+        old = self.out.with_name(self.out.name + ".old")
+        if self.out.exists():
+            if old.exists():
+                shutil.rmtree(old)
+            os.replace(self.out, old)  # noqa: PTH105 - says that it replaces
+        self.folder.rename(self.out)
+        if old.exists():
+            shutil.rmtree(old)
+
+    def abandon(self) -> None:
+        """Take the folder away."""
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _left_behind(self, identity: dict[str, Any]) -> dict[int, ReplicationResult]:
+        if self.folder.exists():
+            return self._from_partial(identity)
+        if self.out.exists():
+            return self._from_finished(identity)
+        raise InputError(
+            "there is nothing to go on from", file=shown_path(self.out), mend="leave out --resume"
+        )
+
+    def _from_partial(self, identity: dict[str, Any]) -> dict[int, ReplicationResult]:
+        import pandas as pd
+
+        known = self.folder / "identity.json"
+        if not known.is_file():
+            return {}
+        self._same(json.loads(known.read_text(encoding="utf-8")), identity, self.folder)
+        done = {}
+        for file in sorted((self.folder / _KEPT).glob("*.json")):
+            facts = json.loads(file.read_text(encoding="utf-8"))
+            table = pd.read_parquet(file.with_suffix(".parquet"))
+            done[int(file.stem)] = ReplicationResult(table, **facts)
+        return done
+
+    def _from_finished(self, identity: dict[str, Any]) -> dict[int, ReplicationResult]:
+        run = Run.load(self.out)
+        self._same(run.manifest.get("identity", {}), identity, self.out)
+        facts = run.table("replications").set_index("replication")
+        done = {}
+        for row in facts.itertuples():
+            table = run.measures[run.measures["replication"] == row.Index]
+            measures = table.drop(columns="replication").reset_index(drop=True)
+            done[int(str(row.Index))] = ReplicationResult(
+                measures, str(row.demand_hash), int(str(row.incidents))
+            )
+        for number, result in done.items():
+            (self.folder / _KEPT).mkdir(parents=True, exist_ok=True)
+            self.keep(number, result)
+        return done
+
+    def _same(self, earlier: dict[str, Any], identity: dict[str, Any], where: Path) -> None:
+        differing = [key for key in identity if earlier.get(key) != identity[key]]
+        if differing:
+            raise InputError(
+                f"the run that lies here had another {' and another '.join(differing)}",
+                file=shown_path(where),
+                mend="start anew with --replace, or give another --out",
+            )

@@ -1,0 +1,335 @@
+"""Running a scenario: replications on all processors, and the folder that they fill.
+
+The folder is written as ``NAME.partial`` and renamed when it is whole. Ctrl-C ends the
+replications; those that are done are kept, and the folder is finished with them and marked
+``interrupted``. A run that was killed leaves its ``.partial`` folder, from which ``resume`` goes
+on.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from scenarios.district import Built, build_district
+from scenarios.folder import Run
+from scenarios.output import (
+    file_hashes,
+    network_facts,
+    resolved_text,
+    versions,
+    write_json,
+    write_maps,
+    write_replication,
+    write_table,
+)
+from scenarios.partial import Partial, ReplicationResult, check_target
+from scenarios.summary import summarise
+
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Callable, Mapping
+
+    from scenarios.load import Scenario
+    from sim.dispatch.log import Log
+    from sim.executors import Workers
+    from sim.replicate import Replications
+    from sim.statistics import Interval
+
+__all__ = ["Progress", "run_scenario"]
+
+Engine = Literal["kernel", "simpy"]
+_MOST_REPS = 1000
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a run is.
+
+    Parameters
+    ----------
+    done, expected
+        Replications.
+    response_min
+        Mean response time so far, minutes, with its interval; None before the first.
+    """
+
+    done: int
+    expected: int
+    response_min: Interval | None
+
+
+def run_scenario(
+    scenario: Scenario,
+    out: str | os.PathLike[str],
+    *,
+    workers: Workers = None,
+    replace: bool = False,
+    resume: bool = False,
+    engine: Engine = "kernel",
+    command: str = "",
+    progress: Callable[[Progress], None] | None = None,
+    finish: Callable[[Path], None] | None = None,
+) -> Run:
+    """Run a scenario and write its run folder.
+
+    Parameters
+    ----------
+    scenario
+        What to run; it says seed and number of replications.
+    out
+        The run folder.
+    workers
+        As in `sim.executors.executor_for`; results do not depend on it.
+    replace
+        Take the place of an older run.
+    resume
+        Go on from the replications of a run that was stopped, or add to those of a finished one.
+    engine
+        "kernel", or the SimPy reference.
+    command
+        What the user typed, for the manifest.
+    progress
+        Called after each replication.
+    finish
+        Called with the folder, all tables written, before it gets its name: a report goes here.
+
+    Raises
+    ------
+    InputError
+        If the scenario cannot be run, or a folder is in the way.
+    KeyboardInterrupt
+        If Ctrl-C came before the first replication was done.
+    """
+    out = Path(out)
+    check_target(out, replace=replace, resume=resume)
+    started = _now()
+    built = build_district(scenario)
+    text = resolved_text(scenario)
+    identity = _identity(built, text)
+    partial = Partial(out)
+    job = ReplicationJob(scenario, engine, built)
+    try:
+        done = partial.begin(identity, resume=resume)
+        replications = _replicate(job, done, workers, partial, progress)
+    except BaseException:
+        _clear_if_empty(partial)
+        raise
+    results = replications.results
+    if not results:
+        _clear_if_empty(partial)
+        raise KeyboardInterrupt
+    (partial.folder / "scenario.toml").write_text(text, encoding="utf-8")
+    (partial.folder / "tables").mkdir(exist_ok=True)
+    _write_results(partial.folder, results, scenario.spec.scenario.level)
+    write_replication(partial.folder, built, job.log(0))
+    write_maps(partial.folder, built)
+    facts = {"interrupted": replications.interrupted, "precise": replications.precise}
+    _write_manifest(partial.folder, built, results, identity, command, started, facts)
+    if finish is not None:
+        finish(partial.folder)
+    partial.complete()
+    return Run.load(out)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC).replace(microsecond=0)
+
+
+# ---- replications
+
+
+class ReplicationJob:
+    """One replication from its number; small enough to travel to another process.
+
+    Parameters
+    ----------
+    scenario, engine
+        What to run, and on which engine.
+    built
+        The scenario made ready, where that is done already; another process does it once.
+    """
+
+    def __init__(self, scenario: Scenario, engine: Engine, built: Built | None = None) -> None:
+        self.scenario = scenario
+        self.engine = engine
+        self._built = built
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {"scenario": self.scenario, "engine": self.engine, "_built": None}
+
+    @property
+    def built(self) -> Built:
+        """The scenario made ready."""
+        if self._built is None:
+            self._built = _built_once(resolved_text(self.scenario), self.scenario)
+        return self._built
+
+    def __call__(self, number: int) -> ReplicationResult:
+        """Run a replication."""
+        from sim.dispatch import measures
+
+        log = self.log(number)
+        table = measures(log, self.built.district, warmup_s=self.built.warmup_s)
+        return ReplicationResult(table, log.demand.content_hash(), len(log.demand.incidents))
+
+    def log(self, number: int) -> Log:
+        """Run a replication for its Log."""
+        from sim.dispatch import simulate
+
+        built = self.built
+        return simulate(
+            built.district,
+            built.policy,
+            built.demand(number),
+            horizon_s=built.horizon_s,
+            engine=self.engine,
+        )
+
+
+class _ByText:
+    """A scenario that is the same as another whose text is."""
+
+    def __init__(self, scenario: Scenario, text: str) -> None:
+        self.scenario = scenario
+        self.text = text
+
+    def __hash__(self) -> int:
+        return hash(self.text)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _ByText) and other.text == self.text
+
+
+@lru_cache(maxsize=2)
+def _built(key: _ByText) -> Built:
+    return build_district(key.scenario)
+
+
+def _built_once(text: str, scenario: Scenario) -> Built:
+    return _built(_ByText(scenario, text))
+
+
+def _replicate(
+    job: ReplicationJob,
+    done: Mapping[int, ReplicationResult],
+    workers: Workers,
+    partial: Partial,
+    progress: Callable[[Progress], None] | None,
+) -> Replications[ReplicationResult]:
+    from sim.replicate import replicate
+    from sim.statistics import t_interval
+
+    head = job.scenario.spec.scenario
+    figures: dict[int, float] = {k: result.key_figure() for k, result in done.items()}
+
+    def kept(number: int, result: ReplicationResult) -> None:
+        partial.keep(number, result)
+        figures[number] = result.key_figure()
+
+    def told(finished: int, expected: int) -> None:
+        if progress is not None:
+            known = [figures[k] for k in range(finished) if figures.get(k, float("nan")) >= 0]
+            progress(Progress(finished, expected, t_interval(known, head.level) if known else None))
+
+    return replicate(
+        job,
+        reps=None if head.half_width is not None else head.reps,
+        half_width=head.half_width,
+        key=ReplicationResult.key_figure,
+        max_reps=_MOST_REPS,
+        level=head.level,
+        workers=workers,
+        done=done,
+        on_result=kept,
+        progress=told,
+    )
+
+
+def _clear_if_empty(partial: Partial) -> None:
+    """Leave no folder behind in which there is nothing to go on from."""
+    if not any((partial.folder / "replications").glob("*.json")):
+        partial.abandon()
+
+
+# ---- what is written
+
+
+def _identity(built: Built, text: str) -> dict[str, str]:
+    """Say what results depend on; the number of replications is no part of it."""
+    scenario = built.scenario
+    head = scenario.spec.scenario.model_copy(update={"reps": 1, "half_width": None})
+    same = scenario.spec.model_copy(update={"scenario": head})
+    inputs = sorted(file_hashes(scenario).values()) if built.record is not None else []
+    network = built.network.content_hash() if built.network is not None else text
+    return {
+        "scenario": hashlib.sha256(same.model_dump_json().encode()).hexdigest(),
+        "inputs": hashlib.sha256("".join([*inputs, network]).encode()).hexdigest(),
+        "version": versions().get("cityops", ""),
+    }
+
+
+def _write_results(folder: Path, results: list[ReplicationResult], level: float) -> None:
+    import pandas as pd
+
+    measures = pd.concat(
+        [result.measures.assign(replication=k) for k, result in enumerate(results)],
+        ignore_index=True,
+    )
+    write_table(folder, "measures", measures)
+    write_table(folder, "summary", summarise(measures, level))
+    facts = {
+        "replication": list(range(len(results))),
+        "demand_hash": [result.demand_hash for result in results],
+        "incidents": [result.incidents for result in results],
+    }
+    write_table(folder, "replications", pd.DataFrame(facts))
+
+
+def _write_manifest(
+    folder: Path,
+    built: Built,
+    results: list[ReplicationResult],
+    identity: dict[str, str],
+    command: str,
+    started: datetime,
+    facts: dict[str, Any],
+) -> None:
+    head = built.scenario.spec.scenario
+    finished = _now()
+    demand = hashlib.sha256("".join(result.demand_hash for result in results).encode())
+    manifest = {
+        "command": command,
+        "scenario": head.model_dump(
+            include={"name", "title", "title_zh", "question", "question_zh", "synthetic"}
+        ),
+        "service": head.service,
+        "seed": head.seed,
+        "reps": len(results),
+        "level": head.level,
+        **facts,
+        "horizon_s": built.horizon_s,
+        "warmup_s": built.warmup_s,
+        "week_start_s": built.district.week_start_s,
+        "recorded": built.record is not None,
+        "demand_hash": demand.hexdigest(),
+        "network": network_facts(built.network),
+        "versions": versions(),
+        "input_hashes": file_hashes(built.scenario),
+        "identity": identity,
+        "warnings": list(built.warnings),
+        "started": started.isoformat(),
+        "finished": finished.isoformat(),
+    }
+    write_json(folder / "manifest.json", manifest)
+    lines = [
+        f"{started.isoformat()} {command or 'run'}",
+        *(f"warning: {warning}" for warning in built.warnings),
+        f"{finished.isoformat()} {len(results)} replications"
+        + (" (interrupted)" if facts["interrupted"] else ""),
+    ]
+    (folder / "log.txt").write_text("\n".join(lines) + "\n", encoding="utf-8")

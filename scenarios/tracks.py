@@ -1,0 +1,143 @@
+"""Where the units of one replication were, from moment to moment, for playing a day back."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from numpy.typing import NDArray
+
+    from networks import RoadNetwork
+    from sim.dispatch.log import Log
+
+__all__ = ["DAY_S", "unit_tracks"]
+
+DAY_S = 86_400.0
+
+
+class _Line(NamedTuple):
+    """A way on the plane: points and the share of its driving time at each."""
+
+    x: NDArray[np.float64]
+    y: NDArray[np.float64]
+    share: NDArray[np.float64]
+
+
+def unit_tracks(
+    log: Log, network: RoadNetwork, *, from_s: float, length_s: float = DAY_S, week_start_s: float
+) -> pd.DataFrame:
+    """Positions of all units over a part of a replication.
+
+    Parameters
+    ----------
+    log
+        What happened.
+    network
+        The streets that it happened on.
+    from_s, length_s
+        The part that is wanted, seconds.
+    week_start_s
+        Second of the week at which the clock starts.
+
+    Returns
+    -------
+    DataFrame
+        unit, t_s, x, y (metres on the network's plane), status, sorted by unit and time. Between
+        two rows a unit goes in a straight line; a row's status holds until the next.
+    """
+    import pandas as pd
+
+    intervals = log.intervals
+    end_s = from_s + length_s
+    kept = intervals[(intervals["end_s"] > from_s) & (intervals["start_s"] < end_s)]
+    kept = kept.sort_values(["unit", "start_s"], kind="stable")
+    lines = _Lines(network, week_start_s)
+    pieces = [
+        _piece(row.status, row.start_s, row.end_s, lines.line(row), from_s, end_s)
+        for row in kept.itertuples()
+    ]
+    units = np.repeat(kept["unit"].to_numpy(), [len(piece) for piece in pieces])
+    rows = np.concatenate(pieces) if pieces else np.empty((0, 4))
+    table = pd.DataFrame(
+        {
+            "unit": units.astype(np.int32),
+            "t_s": rows[:, 0].round(1),
+            "x": rows[:, 1].round(1),
+            "y": rows[:, 2].round(1),
+            "status": rows[:, 3].astype(np.int8),
+        }
+    )
+    return table.drop_duplicates(ignore_index=True)
+
+
+def _piece(
+    status: int, start_s: float, end_s: float, line: _Line, from_s: float, until_s: float
+) -> NDArray[np.float64]:
+    """Rows (t_s, x, y, status) of one interval, cut to the wanted part."""
+    time = start_s + line.share * (end_s - start_s)
+    inside = (time > from_s) & (time < until_s)
+    stops = np.concatenate([[max(start_s, from_s)], time[inside], [min(end_s, until_s)]])
+    x, y = np.interp(stops, time, line.x), np.interp(stops, time, line.y)
+    return np.column_stack([stops, x, y, np.full(len(stops), status)])
+
+
+class _Lines:
+    """Ways between positions, kept: units drive the same ones again and again."""
+
+    def __init__(self, network: RoadNetwork, week_start_s: float) -> None:
+        self.network = network
+        self.week_start_s = week_start_s
+        self.known: dict[tuple[int, float, int, float, int], _Line] = {}
+
+    def line(self, row: object) -> _Line:
+        """Way of an interval (a row of the Log), as it is driven at the hour of its start."""
+        ends = (row.from_edge, row.from_fraction, row.to_edge, row.to_fraction)  # type: ignore[attr-defined]
+        week_s = (self.week_start_s + row.start_s) % 604_800.0  # type: ignore[attr-defined]
+        key = (*ends, self.network.period_at(week_s))
+        if key not in self.known:
+            self.known[key] = self._find(*ends, week_s)
+        return self.known[key]
+
+    def _find(
+        self, edge: int, fraction: float, to: int, to_fraction: float, week_s: float
+    ) -> _Line:
+        from networks import Position
+        from networks.paths import cut
+
+        net = self.network
+        here = Position(int(edge), float(fraction))
+        there = Position(int(to), float(to_fraction))
+        if here == there:
+            return self._on_plane([cut(net, edge, fraction, fraction)], np.ones(1))
+        way = net.path(here, there, depart_week_s=week_s)
+        if not way.found:  # streets closed behind it: it stands where it began
+            return self._on_plane([cut(net, edge, fraction, fraction)], np.ones(1))
+        times = net.edge_times_s(net.period_at(week_s))[way.edges] * (way.leave - way.enter)
+        parts = [
+            cut(net, e, a, b)
+            for e, a, b in zip(
+                way.edges.tolist(), way.enter.tolist(), way.leave.tolist(), strict=True
+            )
+        ]
+        return self._on_plane(parts, times)
+
+    def _on_plane(
+        self,
+        parts: list[tuple[NDArray[np.float64], NDArray[np.float64]]],
+        times_s: NDArray[np.float64],
+    ) -> _Line:
+        """Join parts of streets; time runs along a part with its length."""
+        xs, ys, shares, spent = [], [], [], 0.0
+        for (lon, lat), time_s in zip(parts, times_s.tolist(), strict=True):
+            x, y = self.network.projection.to_xy(lon, lat)
+            along = np.concatenate([[0.0], np.cumsum(np.hypot(np.diff(x), np.diff(y)))])
+            within = along / along[-1] if along[-1] > 0 else np.linspace(0.0, 1.0, len(along))
+            xs.append(x)
+            ys.append(y)
+            shares.append(spent + within * time_s)
+            spent += time_s
+        share = np.concatenate(shares)
+        return _Line(np.concatenate(xs), np.concatenate(ys), share / spent if spent > 0 else share)
