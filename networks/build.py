@@ -83,8 +83,7 @@ def build_network(
     dropped
         What the reader itself left out; the build adds to it.
     profile
-        Speeds by period, one column a directed edge in the order of the result; only for a
-        source that holds exactly one network.
+        Speeds by period, one column of factors a street as read.
     file
         The file at fault, for errors.
 
@@ -151,8 +150,10 @@ def _check_positive(streets: RawStreets, file: str | PathLike[str] | None) -> No
         if values is None:
             continue
         wrong = (values < 0.0) if zero else (values <= 0.0)
-        if what != "speed limit":
+        if what in {"length", "speed"}:
             wrong |= np.isinf(values)
+        if what == "speed" and streets.time_s is not None:
+            wrong &= ~np.isinf(streets.time_s)  # closed streets have no speed
         if wrong.any():
             row = int(np.flatnonzero(wrong)[0])
             raise InputError(
@@ -235,17 +236,22 @@ def _of_direction(
 
 
 def _shapes_with_ends(streets: RawStreets, tail: Ints, head: Ints, nodes: RawNodes) -> Shapes:
-    """Polylines that begin and end exactly at their nodes."""
+    """Polylines that begin and end exactly at their nodes, turned where given head to tail."""
     if streets.shapes is None:
         ends = np.column_stack([tail, head]).ravel()
         ptr = np.arange(0, len(ends) + 1, 2, dtype=np.int64)
         return Shapes(ptr, nodes.lon[ends], nodes.lat[ends])
     shapes = streets.shapes
-    lon, lat = shapes.lon.copy(), shapes.lat.copy()
     first, last = shapes.ptr[:-1], shapes.ptr[1:] - 1
-    lon[first], lat[first] = nodes.lon[tail], nodes.lat[tail]
-    lon[last], lat[last] = nodes.lon[head], nodes.lat[head]
-    return Shapes(shapes.ptr, lon, lat)
+    off = [
+        np.hypot(shapes.lon[point] - nodes.lon[node], shapes.lat[point] - nodes.lat[node])
+        for point, node in ((first, tail), (last, head), (first, head), (last, tail))
+    ]
+    turned = off[0] + off[1] > off[2] + off[3]
+    shapes = shapes.taken(np.arange(len(tail)), turned)
+    shapes.lon[first], shapes.lat[first] = nodes.lon[tail], nodes.lat[tail]
+    shapes.lon[last], shapes.lat[last] = nodes.lon[head], nodes.lat[head]
+    return shapes
 
 
 def _found_twins(edges: _Edges, n_nodes: int) -> Ints:
@@ -400,7 +406,9 @@ def _assembled(
         source=source,
         attribution=attribution,
         dropped=dropped,
-        profile=SpeedProfile.flat(len(order)) if profile is None else profile,
+        profile=SpeedProfile.flat(len(order))
+        if profile is None
+        else replace(profile, factor=profile.factor[:, street]),
     )
 
 
