@@ -1,0 +1,659 @@
+"""The dispatch simulation in SimPy: the specification, written to be read.
+
+Units, incidents and hospitals are objects here, and time is SimPy's. Every step of a unit's work is
+one timeout with a callback; a unit that is sent elsewhere gets a new errand, and a timeout of an old
+errand finds that out and does nothing. The kernel must give the same Log, row by row.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+import simpy
+
+from sim.dispatch.log import (
+    HAND_OVER,
+    IDLE,
+    OFF_DUTY,
+    ON_SCENE,
+    RELOCATING,
+    RETURNING,
+    TO_HOSPITAL,
+    TO_SCENE,
+    TURNING_OUT,
+    IntervalColumns,
+    Log,
+)
+from sim.dispatch.model import WEEK_S, UnitType
+from sim.dispatch.policies import DispatchView, Nearest
+from sim.dispatch.prepare import SHIFTS_AFTER_S, empty_responses, shift_changes
+from sim.dispatch.reference_roads import reference_roads
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from sim.dispatch.prepare import Prepared, Setting
+    from sim.dispatch.reference_roads import ReferenceRoads, Spot, Way
+    from sim.dispatch.travel import Spots
+
+DRIVING = {TO_SCENE, TO_HOSPITAL, RETURNING, RELOCATING}
+FREE = {IDLE, RETURNING, RELOCATING}
+
+
+@dataclass(eq=False)
+class _Incident:
+    spot: Spot
+    class_name: str
+    area: int
+    area_name: str
+    priority: int
+    target_s: float
+
+
+@dataclass(eq=False)
+class _Need:
+    number: int
+    incident: _Incident
+    unit_type: int
+    on_scene_s: float
+    transport: bool
+    handover_s: float
+    handover_mean_s: float
+
+
+@dataclass(eq=False)
+class _Hospital:
+    number: int
+    spot: Spot
+    bays: int
+    heading: int = 0
+    in_bay: int = 0
+    line: list[_Unit] = field(default_factory=list)
+
+
+@dataclass(eq=False)
+class _Unit:
+    number: int
+    name: str
+    unit_type: int
+    kind: UnitType
+    home: int
+    spot: Spot
+    on_duty: bool = True
+    status: int = IDLE
+    since_s: float = 0.0
+    need: _Need | None = None
+    station: int = -1
+    hospital: _Hospital | None = None
+    lights: bool = False
+    errand: int = 0
+    destination: Spot = (0, 0.0, 0.0)
+    way: Way | None = None
+    factor: float = 1.0
+    duration_s: float = 0.0
+    ready_s: float = 0.0
+
+    @property
+    def is_free(self) -> bool:
+        return self.on_duty and self.status in FREE
+
+
+def _tuples(spots: Spots) -> list[Spot]:
+    return list(zip(spots.place.tolist(), spots.a.tolist(), spots.b.tolist(), strict=True))
+
+
+def _roads_of(setting: Setting) -> ReferenceRoads:
+    """Roads of a setting; kept, so that a second replication finds its trees grown."""
+    roads: ReferenceRoads | None = setting.reference_roads
+    if roads is None:
+        roads = setting.reference_roads = reference_roads(setting.district.travel)
+    return roads
+
+
+class _Simulation:
+    def __init__(self, prepared: Prepared) -> None:
+        setting = prepared.setting
+        self.env = simpy.Environment()
+        self.district = setting.district
+        self.policy = setting.policy
+        self.rule = setting.policy.dispatch or Nearest()
+        self.roads = _roads_of(setting)
+        self.horizon_s = prepared.horizon_s
+        self.prepared = prepared
+        self.stations = _tuples(setting.station_spots)
+        self.station_number = {s.name: k for k, s in enumerate(self.district.stations)}
+        self.hospitals = [
+            _Hospital(k, spot, self.district.hospitals[k].bays or 0)
+            for k, spot in enumerate(_tuples(setting.hospital_spots))
+        ]
+        types = {t.name: k for k, t in enumerate(self.district.unit_types)}
+        self.units = [
+            _Unit(
+                k, u.name, types[u.type], self.district.unit_types[types[u.type]],
+                self.station_number[u.station], self.stations[self.station_number[u.station]],
+                station=self.station_number[u.station],
+            )
+            for k, u in enumerate(self.district.units)
+        ]  # fmt: skip
+        self.needs_of = self._read_demand()
+        self.waiting: list[list[_Need]] = [[] for _ in types]
+        self.left: list[_Need] = []
+        self.open = 0
+        self.calls_to_come = prepared.n_incidents
+        self.last_s = 0.0
+        self.responses = empty_responses(prepared.n_needs)
+        self.rows: list[tuple[float, ...]] = []
+        self.areas_covered = self._areas_covered() if setting.needs_coverage else {}
+
+    def _read_demand(self) -> list[list[_Need]]:
+        incidents = self.prepared.demand.incidents
+        needs = self.prepared.demand.needs
+        d = self.district
+        out: list[list[_Need]] = []
+        made: list[_Incident] = []
+        spots = _tuples(self.prepared.incident_spots)
+        for i in range(self.prepared.n_incidents):
+            row = incidents.iloc[i]
+            area = int(row["area"])
+            made.append(
+                _Incident(
+                    spots[i], d.classes[int(row["class_code"])].name, area,
+                    d.areas[area].name if area >= 0 else "",
+                    int(row["priority"]), float(row["target_s"]),
+                )
+            )  # fmt: skip
+            out.append([])
+        codes = incidents["class_code"].to_numpy()
+        for k in range(self.prepared.n_needs):
+            row = needs.iloc[k]
+            i = int(row["incident"])
+            handover = d.classes[int(codes[i])].handover
+            out[i].append(
+                _Need(
+                    k, made[i], int(row["unit_type"]), float(row["on_scene_s"]),
+                    bool(row["transport"]), float(row["handover_s"]),
+                    handover.mean if handover else 0.0,
+                )
+            )  # fmt: skip
+        return out
+
+    # ---- time and place
+
+    @property
+    def now(self) -> float:
+        return float(self.env.now)
+
+    def week_s(self, at: float | None = None) -> float:
+        return (self.district.week_start_s + (self.now if at is None else at)) % WEEK_S
+
+    def after(self, delay: float, unit: _Unit, then: Callable[[_Unit], None]) -> None:
+        """Call `then(unit)` after a delay, unless the unit has another errand by then."""
+        errand = unit.errand
+
+        def due(_: simpy.Event) -> None:
+            if unit.errand == errand:
+                self.last_s = self.now
+                then(unit)
+
+        timeout = self.env.timeout(delay)
+        timeout.callbacks.append(due)
+
+    def position(self, unit: _Unit) -> tuple[Spot, float]:
+        """Where a unit is now, and the metres it drove since its interval began."""
+        elapsed = self.now - unit.since_s
+        if unit.status not in DRIVING or elapsed <= 0.0 or unit.way is None:
+            return unit.spot, 0.0
+        moved = self.roads.along(
+            unit.way, unit.spot, unit.destination, factor=unit.factor,
+            week_s=self.week_s(unit.since_s), elapsed_s=elapsed, duration_s=unit.duration_s,
+        )  # fmt: skip
+        return moved.spot, moved.metres
+
+    def end_interval(self, unit: _Unit, spot: Spot, metres: float) -> None:
+        if self.now > unit.since_s:
+            need = unit.need.number if unit.need else -1
+            self.rows.append(
+                (unit.number, unit.status, need, unit.station, unit.lights, unit.since_s, self.now)
+                + unit.spot + spot + (metres,)
+            )  # fmt: skip
+        unit.spot = spot
+        unit.since_s = self.now
+
+    def interrupt(self, unit: _Unit) -> None:
+        spot, metres = self.position(unit)
+        self.end_interval(unit, spot, metres)
+        unit.errand += 1
+
+    def arrive(self, unit: _Unit) -> None:
+        assert unit.way is not None  # noqa: S101
+        moved = self.roads.along(
+            unit.way, unit.spot, unit.destination, factor=unit.factor,
+            week_s=self.week_s(unit.since_s), elapsed_s=math.inf, duration_s=unit.duration_s,
+        )  # fmt: skip
+        self.end_interval(unit, unit.destination, moved.metres)
+
+    def begin(
+        self, unit: _Unit, status: int, *, need: _Need | None = None, station: int = -1,
+        lights: bool = False,
+    ) -> None:  # fmt: skip
+        unit.status, unit.need, unit.station, unit.lights = status, need, station, lights
+
+    def drive(self, unit: _Unit, to: Spot, then: Callable[[_Unit], None]) -> None:
+        unit.factor = unit.kind.lights_factor if unit.lights else unit.kind.speed_factor
+        unit.destination = to
+        unit.way = self.roads.way(unit.spot, to, lights=unit.lights, week_s=self.week_s())
+        unit.duration_s = self.roads.duration_s(
+            unit.way, unit.spot, to, factor=unit.factor, week_s=self.week_s()
+        )
+        self.after(unit.duration_s, unit, then)
+
+    def travel_s(self, unit: _Unit, to: Spot, *, lights: bool) -> float:
+        """Seconds that a drive would take at the speeds of now."""
+        spot, _ = self.position(unit)
+        way = self.roads.way(spot, to, lights=lights, week_s=self.week_s())
+        return way.seconds / (unit.kind.lights_factor if lights else unit.kind.speed_factor)
+
+    # ---- dispatch
+
+    def turnout_s(self, kind: UnitType) -> float:
+        hour = (self.week_s() % 86_400.0) / 3600.0
+        start, end = kind.night_h
+        night = start <= hour < end if start <= end else hour >= start or hour < end
+        return kind.turnout_night_s if night else kind.turnout_day_s
+
+    def arrival_s(self, unit: _Unit, incident: _Incident) -> float:
+        ready = 0.0
+        if unit.status == IDLE:
+            ready = self.turnout_s(unit.kind)
+        elif unit.status == TURNING_OUT:
+            ready = unit.ready_s - self.now
+        return ready + self.travel_s(unit, incident.spot, lights=True)
+
+    def choose_free(self, need: _Need) -> tuple[_Unit | None, float]:
+        free = [u for u in self.units if u.unit_type == need.unit_type and u.is_free]
+        timed = [(u, self.arrival_s(u, need.incident)) for u in free]
+        timed = [(u, s) for u, s in timed if s < math.inf]
+        if not timed:
+            return None, math.inf
+
+        def loss() -> tuple[float, ...]:
+            covered = self.coverage(need.unit_type, free)
+            return tuple(
+                self.marginal(need.unit_type, u.station, covered, less=1) for u, _ in timed
+            )
+
+        view = DispatchView(
+            tuple(u.name for u, _ in timed), tuple(s for _, s in timed), need.incident.area_name,
+            need.incident.class_name, need.incident.priority, need.incident.target_s, loss,
+        )  # fmt: skip
+        return timed[self.rule.choose(view)]
+
+    def choose_preemptible(self, need: _Need) -> tuple[_Unit | None, float]:
+        best: tuple[_Unit | None, float] = (None, math.inf)
+        for unit in self.units:
+            if unit.unit_type != need.unit_type or unit.status not in {TURNING_OUT, TO_SCENE}:
+                continue
+            assert unit.need is not None  # noqa: S101
+            if unit.need.incident.priority > need.incident.priority:
+                seconds = self.arrival_s(unit, need.incident)
+                if seconds < best[1]:
+                    best = (unit, seconds)
+        return best
+
+    def try_dispatch(self, need: _Need) -> bool:
+        unit, seconds = self.choose_free(need)
+        mode = self.policy.preemption
+        if mode == "if-nearer" or (mode == "when-none-free" and unit is None):
+            other, other_s = self.choose_preemptible(need)
+            if other is not None and (unit is None or other_s < seconds):
+                unit = other
+        if unit is None:
+            return False
+        self.send(unit, need)
+        return True
+
+    def send(self, unit: _Unit, need: _Need) -> None:
+        out = self.responses
+        if unit.status in {TURNING_OUT, TO_SCENE}:
+            assert unit.need is not None  # noqa: S101
+            abandoned = unit.need
+            out.unit[abandoned.number] = -1
+            out.dispatched_s[abandoned.number] = math.nan
+            out.departed_s[abandoned.number] = math.nan
+            out.preempted[abandoned.number] += 1
+            self.left.append(abandoned)
+        out.unit[need.number] = unit.number
+        out.dispatched_s[need.number] = self.now
+        if unit.status == TURNING_OUT:
+            self.end_interval(unit, unit.spot, 0.0)
+            unit.need = need
+            return
+        was_idle = unit.status == IDLE
+        self.interrupt(unit)
+        turnout = self.turnout_s(unit.kind) if was_idle else 0.0
+        if turnout > 0.0:
+            self.begin(unit, TURNING_OUT, need=need)
+            unit.ready_s = self.now + turnout
+            self.after(turnout, unit, self.turned_out)
+        else:
+            self.depart(unit, need)
+
+    def turned_out(self, unit: _Unit) -> None:
+        assert unit.need is not None  # noqa: S101
+        self.end_interval(unit, unit.spot, 0.0)
+        self.depart(unit, unit.need)
+
+    def depart(self, unit: _Unit, need: _Need) -> None:
+        self.responses.departed_s[need.number] = self.now
+        self.begin(unit, TO_SCENE, need=need, lights=True)
+        self.drive(unit, need.incident.spot, self.at_scene)
+
+    # ---- calls and waiting
+
+    def call(self, needs: list[_Need]) -> None:
+        self.last_s = self.now
+        self.calls_to_come -= 1
+        limit = self.policy.queue_limit
+        for need in needs:
+            if self.try_dispatch(need):
+                self.open += 1
+                continue
+            full = limit is not None and len(self.waiting[need.unit_type]) >= limit
+            if full or not self.can_be_reached(need):
+                self.responses.referred[need.number] = True
+                continue
+            self.open += 1
+            self.wait(need)
+        while self.left:
+            need = self.left.pop(0)
+            if not self.try_dispatch(need):
+                self.wait(need)
+        self.keep_compliance()
+
+    def can_be_reached(self, need: _Need) -> bool:
+        return any(
+            self.roads.way(
+                self.stations[u.home], need.incident.spot, lights=True, week_s=self.week_s()
+            ).seconds < math.inf
+            for u in self.units
+            if u.unit_type == need.unit_type
+        )  # fmt: skip
+
+    def wait(self, need: _Need) -> None:
+        self.responses.queued[need.number] = True
+        line = self.waiting[need.unit_type]
+        line.append(need)
+        line.sort(key=lambda n: (n.incident.priority, n.number))
+
+    def take_waiting(self, unit: _Unit) -> bool:
+        for need in self.waiting[unit.unit_type]:
+            if self.arrival_s(unit, need.incident) < math.inf:
+                self.waiting[unit.unit_type].remove(need)
+                self.send(unit, need)
+                return True
+        return False
+
+    # ---- at work
+
+    def at_scene(self, unit: _Unit) -> None:
+        need = unit.need
+        assert need is not None  # noqa: S101
+        self.arrive(unit)
+        self.begin(unit, ON_SCENE, need=need)
+        self.responses.arrived_s[need.number] = self.now
+        self.after(need.on_scene_s, unit, self.clear)
+
+    def clear(self, unit: _Unit) -> None:
+        need = unit.need
+        assert need is not None  # noqa: S101
+        self.responses.cleared_s[need.number] = self.now
+        lights = unit.kind.lights_to_hospital
+        hospital = self.choose_hospital(unit, need, lights=lights) if need.transport else None
+        if hospital is None:
+            self.job_done(unit)
+            return
+        self.responses.hospital[need.number] = hospital.number
+        unit.hospital = hospital
+        hospital.heading += 1
+        self.end_interval(unit, unit.spot, 0.0)
+        self.begin(unit, TO_HOSPITAL, need=need, lights=lights)
+        self.drive(unit, hospital.spot, self.at_hospital)
+
+    def choose_hospital(self, unit: _Unit, need: _Need, *, lights: bool) -> _Hospital | None:
+        best: tuple[float, _Hospital | None] = (math.inf, None)
+        for hospital in self.hospitals:
+            way = self.roads.way(unit.spot, hospital.spot, lights=lights, week_s=self.week_s())
+            seconds = way.seconds / (
+                unit.kind.lights_factor if lights else unit.kind.speed_factor
+            )
+            ahead = hospital.heading + 1 - hospital.bays
+            if self.policy.hospital == "least-wait" and hospital.bays > 0 and ahead > 0:
+                seconds += ahead * need.handover_mean_s / hospital.bays
+            if seconds < best[0]:
+                best = (seconds, hospital)
+        return best[1]
+
+    def at_hospital(self, unit: _Unit) -> None:
+        need, hospital = unit.need, unit.hospital
+        assert need is not None  # noqa: S101
+        assert hospital is not None  # noqa: S101
+        self.arrive(unit)
+        self.begin(unit, HAND_OVER, need=need)
+        self.responses.hospital_arrived_s[need.number] = self.now
+        if hospital.bays == 0 or hospital.in_bay < hospital.bays:
+            self.start_handover(unit)
+        else:
+            hospital.line.append(unit)
+
+    def start_handover(self, unit: _Unit) -> None:
+        assert unit.need is not None  # noqa: S101
+        assert unit.hospital is not None  # noqa: S101
+        unit.hospital.in_bay += 1
+        self.responses.handover_start_s[unit.need.number] = self.now
+        self.after(unit.need.handover_s, unit, self.handover_done)
+
+    def handover_done(self, unit: _Unit) -> None:
+        hospital = unit.hospital
+        assert hospital is not None  # noqa: S101
+        hospital.in_bay -= 1
+        hospital.heading -= 1
+        if hospital.line:
+            self.start_handover(hospital.line.pop(0))
+        self.job_done(unit)
+
+    def job_done(self, unit: _Unit) -> None:
+        assert unit.need is not None  # noqa: S101
+        self.responses.freed_s[unit.need.number] = self.now
+        self.open -= 1
+        if not unit.on_duty:
+            self.send_to_station(unit, unit.home, RETURNING)
+            return
+        self.end_interval(unit, unit.spot, 0.0)
+        unit.way = None
+        self.begin(unit, RETURNING, station=unit.home)
+        if self.take_waiting(unit):
+            return
+        station = unit.home
+        if self.policy.relocation == "dmexclp":
+            station = self.best_station(unit)
+        self.send_to_station(unit, station, RETURNING)
+        self.keep_compliance()
+
+    # ---- stations
+
+    def send_to_station(self, unit: _Unit, station: int, status: int) -> None:
+        self.interrupt(unit)
+        self.begin(unit, status, station=station)
+        self.drive(unit, self.stations[station], self.at_station)
+
+    def at_station(self, unit: _Unit) -> None:
+        station = unit.station
+        self.arrive(unit)
+        self.begin(unit, IDLE if unit.on_duty else OFF_DUTY, station=station)
+
+    def free_units(self, unit_type: int) -> list[_Unit]:
+        return [u for u in self.units if u.unit_type == unit_type and u.is_free]
+
+    def keep_compliance(self) -> None:
+        if self.policy.relocation != "compliance":
+            return
+        for number, kind in enumerate(self.district.unit_types):
+            table = self.policy.compliance.get(kind.name, ())
+            free = self.free_units(number)
+            if not table or not free:
+                continue
+            wanted = [self.station_number[name] for name in table[min(len(free), len(table)) - 1]]
+            elsewhere: list[_Unit] = []
+            for unit in free:
+                if unit.station in wanted:
+                    wanted.remove(unit.station)
+                else:
+                    elsewhere.append(unit)
+            for station in wanted:
+                timed = [
+                    (self.travel_s(u, self.stations[station], lights=False), u.number, u)
+                    for u in elsewhere
+                ]
+                timed = [entry for entry in timed if entry[0] < math.inf]
+                if timed:
+                    _, _, chosen = min(timed, key=lambda entry: entry[:2])
+                    elsewhere.remove(chosen)
+                    self.send_to_station(chosen, station, RELOCATING)
+
+    # ---- expected coverage
+
+    def _areas_covered(self) -> dict[tuple[int, int], list[int]]:
+        """Areas that a unit type reaches in time by day from a station, in order."""
+        spots = _tuples(self.prepared.setting.area_spots)
+        week_s = self.district.week_start_s % WEEK_S
+        return {
+            (t, s): [
+                z
+                for z, spot in enumerate(spots)
+                if kind.turnout_day_s
+                + self.roads.way(station, spot, lights=True, week_s=week_s).seconds
+                / kind.lights_factor
+                <= self.policy.coverage_target_s
+            ]
+            for t, kind in enumerate(self.district.unit_types)
+            for s, station in enumerate(self.stations)
+        }
+
+    def coverage(self, unit_type: int, units: Iterable[_Unit]) -> dict[int, int]:
+        """Count the units that cover each area."""
+        count: dict[int, int] = {}
+        for unit in units:
+            for area in self.areas_covered[unit_type, unit.station]:
+                count[area] = count.get(area, 0) + 1
+        return count
+
+    def marginal(
+        self, unit_type: int, station: int, covered: dict[int, int], *, less: int
+    ) -> float:
+        """Sum of weight * (1 - q) q^(k - less) over the areas that a station covers."""
+        weights = np.array([a.weight for a in self.district.areas], float)
+        weights = weights / weights.sum()
+        q = self.policy.busy_fraction
+        total = 0.0
+        for area in self.areas_covered[unit_type, station]:
+            share = 1.0 - q
+            for _ in range(covered.get(area, 0) - less):
+                share *= q
+            total += float(weights[area]) * share
+        return total
+
+    def best_station(self, unit: _Unit) -> int:
+        covered = self.coverage(
+            unit.unit_type, [u for u in self.free_units(unit.unit_type) if u is not unit]
+        )
+        ranked = [
+            (
+                -self.marginal(unit.unit_type, s, covered, less=0),
+                self.travel_s(unit, spot, lights=False),
+                s,
+            )
+            for s, spot in enumerate(self.stations)
+        ]
+        ranked = [entry for entry in ranked if entry[1] < math.inf]
+        return min(ranked)[2] if ranked else unit.home
+
+    # ---- shifts
+
+    def shift_begins(self, unit: _Unit) -> None:
+        self.last_s = self.now
+        unit.on_duty = True
+        if unit.status == OFF_DUTY:
+            self.end_interval(unit, unit.spot, 0.0)
+            self.begin(unit, IDLE, station=unit.home)
+        if unit.is_free and not self.take_waiting(unit):
+            self.keep_compliance()
+
+    def shift_ends(self, unit: _Unit) -> None:
+        self.last_s = self.now
+        was_free = unit.is_free
+        unit.on_duty = False
+        if not was_free:
+            return
+        if unit.status == IDLE and unit.station == unit.home:
+            self.end_interval(unit, unit.spot, 0.0)
+            self.begin(unit, OFF_DUTY, station=unit.home)
+        elif unit.status == IDLE or unit.station != unit.home:
+            self.send_to_station(unit, unit.home, RETURNING)
+        self.keep_compliance()
+
+    # ---- the run
+
+    def run(self) -> Log:
+        on_at_start, shift_s, shift_unit, shift_on = shift_changes(
+            self.district, self.horizon_s + SHIFTS_AFTER_S
+        )
+        for unit in self.units:
+            unit.on_duty = bool(on_at_start[unit.number])
+            self.begin(unit, IDLE if unit.on_duty else OFF_DUTY, station=unit.home)
+        times = self.prepared.demand.incidents["time_s"].to_numpy(float)
+        for k, needs in enumerate(self.needs_of):
+            call = self.env.timeout(float(times[k]))
+            call.callbacks.append(lambda _, needs=needs: self.call(needs))
+        for at, number, on in zip(shift_s, shift_unit, shift_on, strict=True):
+            change = self.env.timeout(float(at))
+            then = self.shift_begins if on else self.shift_ends
+            change.callbacks.append(lambda _, then=then, unit=self.units[number]: then(unit))
+        while (soonest := self.env.peek()) < math.inf:
+            if soonest > self.horizon_s and self.calls_to_come == 0 and self.open == 0:
+                break
+            self.env.step()
+        return self.finish(max(self.horizon_s, self.last_s))
+
+    def finish(self, end_s: float) -> Log:
+        self.env._now = end_s  # noqa: SLF001  (the clock rests between two events)
+        for unit in self.units:
+            self.interrupt(unit)
+        columns = list(zip(*self.rows, strict=True)) or [()] * len(IntervalColumns._fields)
+        kinds = (
+            np.int32, np.int8, np.int32, np.int32, np.int8, float, float,
+            np.int32, float, float, np.int32, float, float, float,
+        )  # fmt: skip
+        intervals = IntervalColumns(
+            *(np.array(c, dtype=k) for c, k in zip(columns, kinds, strict=True))  # type: ignore[arg-type]
+        )
+        return Log(
+            self.prepared.demand, self.responses, intervals, self.district.travel.kind,
+            self.horizon_s, end_s,
+        )  # fmt: skip
+
+
+def run_reference(prepared: Prepared) -> Log:
+    """Run one replication on SimPy.
+
+    Returns
+    -------
+    Log
+        The same, row by row, as the kernel's.
+    """
+    return _Simulation(prepared).run()
+
+
+
