@@ -1,0 +1,405 @@
+"""Runs side by side: what is better, worse or unclear, with paired differences and intervals.
+
+The differences come from whoever compared the runs; here they are only told and drawn. A forest
+plot, one row a measure, shows each difference with its interval against nought.
+"""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from cityops.report import palette
+from cityops.report.assumptions import assumptions
+from cityops.report.build import (
+    aspect,
+    head_context,
+    page_words,
+    render,
+    script_json,
+)
+from cityops.report.charts import axis, band, curve_end_min, layout, target_lines, within_curve
+from cityops.report.contents import KEY_MEASURES, PER_DAY, Dot, inputs
+from cityops.report.formats import digits, level_text, plain, span, with_unit
+from cityops.report.map_charts import area_map, area_values, few_calls, map_layers
+from cityops.report.maps import district_map, page_map
+from cityops.report.reading import RunFolder
+from cityops.report.words import Words
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    import pandas as pd
+
+    from cityops.report.map_charts import Layer
+    from cityops.report.maps import DistrictMap
+
+CLASS_MEASURES = ("response_mean_min", "within_target")
+MOST_AREAS = 6
+BLOCKS = ("min", "share", "count", "km")
+VERDICTS = ("better", "worse", "unclear")
+
+
+class ForestRow(NamedTuple):
+    """A measure in two runs: both values, the difference, its interval, a whisker, a verdict."""
+
+    name: str
+    base: str
+    other: str
+    difference: str
+    interval: str
+    dot: Dot | None
+    verdict: str
+
+
+class Block(NamedTuple):
+    """Rows of one unit on one axis from ``-reach`` to ``reach``."""
+
+    title: str
+    low: str
+    high: str
+    rows: list[ForestRow]
+
+
+class Against(NamedTuple):
+    """One run against the base: a sentence and its forest plots."""
+
+    label: str
+    sentence: list[tuple[str, str]]
+    key: list[Block]
+    classes: list[Block]
+    areas: list[Block]
+
+
+def write_comparison(
+    runs: Sequence[Path], comparison: pd.DataFrame, out: Path, lang: str = "en"
+) -> Path:
+    """Write a page that sets runs side by side; the first is the base.
+
+    Parameters
+    ----------
+    runs
+        Run folders, the base first.
+    comparison
+        One row a figure and other run: measure, by, group, unit, base, other, difference, low,
+        high, n, better ("better", "worse", "unclear" or None), run (the other's name).
+    out
+        The HTML file to write, or a folder to write `comparison.html` in.
+    lang
+        "en" or "zh".
+
+    Returns
+    -------
+    Path
+        The file written.
+
+    Raises
+    ------
+    InputError
+        If a folder is no finished run, fewer than two are given, or the language is not known.
+    """
+    words = Words(lang)
+    folders = [RunFolder.load(Path(folder)) for folder in runs]
+    if len(folders) < 2:
+        from networks.errors import InputError
+
+        raise InputError("a comparison needs two runs", mend="name a second run folder")
+    page = render("comparison.html.j2", comparison_context(folders, comparison, words), words)
+    out = Path(out)
+    target = out if out.suffix.lower() in (".html", ".htm") else out / "comparison.html"
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.write_text(page, encoding="utf-8")
+    return target
+
+
+def comparison_context(
+    runs: Sequence[RunFolder], comparison: pd.DataFrame, words: Words
+) -> dict[str, Any]:
+    """Everything that the template of the comparison shows."""
+    names = run_labels(runs, words)
+    base = runs[0]
+    table = comparison.assign(group=comparison["group"].astype(str))
+    against = [
+        _against(rows, base, names[0], name, words)
+        for run, name in zip(runs[1:], names[1:], strict=True)
+        if len(rows := rows_of(table, run, alone=len(runs) == 2))
+    ]
+    cdf = cdf_over(runs, names, words)
+    maps, blobs, layer = _maps(runs, names, words)
+    if cdf is not None:
+        blobs["chart-cdf"] = cdf
+    blobs["page"] = page_words(words)
+    hashes = {str(run.manifest.get("demand_hash")) for run in runs}
+    attributions = list(dict.fromkeys(run.attribution for run in runs if run.attribution))
+    colours = [palette.RUNS[k % len(palette.RUNS)] for k in range(len(runs))]
+    return {
+        **head_context(base, words),
+        "title": f" {words('cmp.versus')} ".join(names),
+        "synthetic": any(run.synthetic for run in runs),
+        "attribution": ", ".join(attributions),
+        "names": names,
+        "chips": list(zip(names, colours, strict=True)),
+        "against": against,
+        "verdict_words": {verdict: words(f"cmp.{verdict}") for verdict in VERDICTS},
+        "note": words("cmp.note", level=level_text(base.level)),
+        "differing_demand": words("cmp.demand") if len(hashes) > 1 else "",
+        "has_cdf": cdf is not None,
+        "cdf_note": words("response.cdf_note", level=level_text(base.level)),
+        "maps": maps,
+        "layer": layer,
+        "few": any(few_calls(run) for run in runs),
+        "has_hospitals": any(entry["hospitals"] for entry in maps),
+        "differs": differing(runs, words),
+        "commands": [str(run.manifest.get("command") or "") for run in runs],
+        "blobs": {name: script_json(content) for name, content in blobs.items()},
+    }
+
+
+def run_labels(runs: Sequence[RunFolder], words: Words) -> list[str]:
+    """Return titles of the runs, or names, or folders: the first that tell them apart."""
+    for choice in (
+        [run.title(words.lang) for run in runs],
+        [run.name for run in runs],
+        [run.folder.name for run in runs],
+    ):
+        if len(set(choice)) == len(runs):
+            return choice
+    return [str(run.folder) for run in runs]
+
+
+def rows_of(table: pd.DataFrame, run: RunFolder, *, alone: bool) -> pd.DataFrame:
+    """Rows of a comparison that are about a run: by its folder's or its scenario's name."""
+    if "run" not in table.columns:
+        return table
+    for name in (str(run.folder), run.folder.name, run.name):
+        rows = table[table["run"].astype(str) == name]
+        if len(rows):
+            return rows
+    return table if alone else table.iloc[:0]
+
+
+# Words and forest plots -----------------------------------------------------------------------
+
+
+def _against(
+    rows: pd.DataFrame, base: RunFolder, base_name: str, other_name: str, words: Words
+) -> Against:
+    rows = a_day(rows, base.measured_s / 86_400)
+    key = rows[(rows["by"] == "all") & rows["measure"].isin(KEY_MEASURES)]
+    key = key[(key["base"] != 0) | (key["other"] != 0)]
+    key = key[key["better"].isin(VERDICTS) | (key["difference"] != 0)]
+    key = key.sort_values("measure", key=lambda column: column.map(KEY_MEASURES.index))
+    classes = rows[(rows["by"] == "class") & rows["measure"].isin(CLASS_MEASURES)]
+    areas = rows[(rows["by"] == "area") & (rows["measure"] == CLASS_MEASURES[0])]
+    areas = areas[areas["difference"].notna() & ~areas["group"].isin(few_calls(base))]
+    areas = areas.sort_values("difference", kind="stable")
+    if len(areas) > 2 * MOST_AREAS:
+        areas = areas.iloc[[*range(MOST_AREAS), *range(len(areas) - MOST_AREAS, len(areas))]]
+
+    def class_name(row: Any) -> str:  # noqa: ANN401 - a pandas row
+        title = base.title_of("incident_class", row.group, words.lang)
+        return f"{title}{words('list')}{words.in_sentence(row.measure)}"
+
+    return Against(
+        other_name,
+        sentence(key, base_name, other_name, words),
+        blocks(key, words, lambda row: words.measure(row.measure)),
+        blocks(classes, words, class_name),
+        blocks(areas, words, lambda row: str(row.group)),
+    )
+
+
+def a_day(rows: pd.DataFrame, days: float) -> pd.DataFrame:
+    """Rows with counts and distances a day."""
+    rows = rows.copy()
+    totals = rows["measure"].isin(PER_DAY)
+    for column in ("base", "other", "difference", "low", "high"):
+        values = rows[column].astype(float)
+        rows[column] = values.where(~totals, values / days)
+    return rows
+
+
+def sentence(
+    key: pd.DataFrame, base_name: str, other_name: str, words: Words
+) -> list[tuple[str, str]]:
+    """Say which key figures are better, worse, unclear: pieces, each with its verdict or ""."""
+    pieces = [("", words("cmp.sentence", base=base_name, other=other_name))]
+    told = 0
+    for verdict in VERDICTS:
+        chosen = key[key["better"] == verdict]
+        if chosen.empty:
+            continue
+        items = [
+            words.in_sentence(str(row.measure))
+            + ("" if verdict == "unclear" else words("paren", text=difference_text(row, words)))
+            for row in chosen.itertuples()
+        ]
+        text = words(f"cmp.sentence_{verdict}", list=words.listed(items))
+        if told:
+            pieces.append(("", words("join")))
+        pieces.append((verdict, text))
+        told += 1
+    return [*pieces, ("", words("stop"))] if told else []
+
+
+def signed(value: float, unit: str) -> str:
+    """Digits of a difference with its sign; shares in percentage points.
+
+    Examples
+    --------
+    >>> signed(0.021, "share"), signed(-0.84, "min"), signed(0.0, "min")
+    ('+2.1', '−0.8', '0.0')
+    """
+    text = plain(100 * value) if unit == "share" else digits(value, unit)
+    positive = value > 0 and text.strip("0.,") != "" and text != "–"
+    return f"+{text}" if positive else text
+
+
+def difference_text(row: Any, words: Words) -> str:  # noqa: ANN401 - a pandas row
+    """Difference with its unit, for a sentence."""
+    text = signed(float(row.difference), row.unit)
+    if row.unit == "share":
+        return words("cmp.points", value=text)
+    return words(f"unit.{row.unit}", value=text) if row.unit in ("min", "km") else text
+
+
+def blocks(rows: pd.DataFrame, words: Words, name: Callable[[Any], str]) -> list[Block]:
+    """Forest plots of some rows, one a unit, all rows of a unit on one axis."""
+    found = []
+    for unit in BLOCKS:
+        chosen = rows[rows["unit"] == unit]
+        if chosen.empty:
+            continue
+        ends = chosen[["difference", "low", "high"]].abs().to_numpy(dtype=float).ravel()
+        reach = max([float(v) for v in ends if math.isfinite(v)], default=0.0) * 1.08 or 1.0
+        lines = [_row(row, reach, name(row), words) for row in chosen.itertuples()]
+        title = words(f"cmp.block.{unit}")
+        found.append(Block(title, signed(-reach, unit), signed(reach, unit), lines))
+    return found
+
+
+def _row(row: Any, reach: float, name: str, words: Words) -> ForestRow:  # noqa: ANN401
+    has_interval = math.isfinite(row.low) and math.isfinite(row.high)
+    ends = (row.low, row.high) if has_interval else (row.difference, row.difference)
+    at, low, high = (0.5 + 0.5 * value / reach for value in (row.difference, *ends))
+    interval = ""
+    if has_interval:
+        interval = words("range", low=signed(row.low, row.unit), high=signed(row.high, row.unit))
+    return ForestRow(
+        name,
+        digits(row.base, row.unit),
+        digits(row.other, row.unit),
+        signed(row.difference, row.unit),
+        interval,
+        Dot(at, low, high) if math.isfinite(at) else None,
+        row.better if row.better in VERDICTS else "",
+    )
+
+
+# Charts ---------------------------------------------------------------------------------------
+
+
+def cdf_over(
+    runs: Sequence[RunFolder], names: Sequence[str], words: Words
+) -> dict[str, Any] | None:
+    """Shares of calls reached by time, all runs over each other."""
+    curves = [within_curve(run) for run in runs]
+    if any(len(curve) < 3 for curve in curves):
+        return None
+    end = max(curve_end_min(curve) for curve in curves)
+    traces: list[dict[str, Any]] = []
+    for place, (curve, name) in enumerate(zip(curves, names, strict=True)):
+        colour = palette.RUNS[place % len(palette.RUNS)]
+        minutes = curve["minutes"].tolist()
+        low, mean, high = (curve[c].round(5).tolist() for c in ("low", "mean", "high"))
+        traces.append(band(minutes, low, high, colour + "2e"))
+        hover = [
+            words(
+                "hover.cdf",
+                minutes=with_unit(words, m, "min"),
+                share=f"<b>{digits(v, 'share')}</b> ({span(words, a, b, 'share')})",
+            )
+            for m, v, a, b in zip(minutes, mean, low, high, strict=True)
+        ]
+        traces.append(
+            {
+                "type": "scatter",
+                "name": name,
+                "x": minutes,
+                "y": mean,
+                "mode": "lines",
+                "line": {"color": colour, "width": 2.6},
+                "text": hover,
+                "hovertemplate": "%{text}<extra></extra>",
+            }
+        )
+    shapes, notes = target_lines(runs[0], words, end)
+    return {
+        "data": traces,
+        "layout": layout(
+            height=380,
+            hovermode="x",
+            xaxis=axis(words("axis.minutes"), range=[0, end], showgrid=False),
+            yaxis=axis(words("axis.share_reached"), range=[0, 1.02], tickformat=".0%"),
+            shapes=shapes,
+            annotations=notes,
+        ),
+    }
+
+
+def _maps(
+    runs: Sequence[RunFolder], names: Sequence[str], words: Words
+) -> tuple[list[dict[str, Any]], dict[str, Any], Layer | None]:
+    """Draw maps of all runs with one colour scale; equal streets are put on the page once."""
+    layers = map_layers(runs, words)
+    blobs: dict[str, Any] = {}
+    if not layers:
+        return [], blobs, None
+    layer = layers[0]
+    entries: list[dict[str, Any]] = []
+    packed: list[dict[str, Any]] = []
+    for place, (run, name) in enumerate(zip(runs, names, strict=True)):
+        district: DistrictMap = district_map(run)
+        own = layer._replace(values=area_values(run, layer.measure))
+        figure = area_map(run, district, [own], words)
+        if figure is None:
+            continue
+        streets = page_map(district)
+        if streets not in packed:
+            packed.append(streets)
+            blobs[f"streets-{len(packed) - 1}"] = streets
+        blobs[f"chart-map-{place}"] = figure
+        entries.append(
+            {
+                "name": name,
+                "chart": f"chart-map-{place}",
+                "streets": f"streets-{packed.index(streets)}",
+                "aspect": aspect(district),
+                "hospitals": bool(district.hospitals),
+            }
+        )
+    return entries, blobs, layer
+
+
+def differing(runs: Sequence[RunFolder], words: Words) -> list[tuple[str, list[str]]]:
+    """List inputs and assumptions that are not the same in all runs: a label and a text a run."""
+    found = []
+    told = [dict(inputs(run, words)) for run in runs]
+    for label in dict.fromkeys(label for each in told for label in each):
+        values = [each.get(label, "–") for each in told]
+        if len(set(values)) > 1:
+            found.append((label, values))
+    groups = [{g.heading: g.sentences for g in assumptions(run, words)} for run in runs]
+    for heading in dict.fromkeys(heading for each in groups for heading in each):
+        lists = [each.get(heading, []) for each in groups]
+        shared = set(lists[0]).intersection(*lists)
+        own = [[text for text in texts if text not in shared] for texts in lists]
+        if any(own) and not all(_counted_already(texts, found) for texts in own):
+            found.append((heading, [words("stop_list").join(texts) or "–" for texts in own]))
+    return found
+
+
+def _counted_already(texts: Sequence[str], found: Sequence[tuple[str, list[str]]]) -> bool:
+    """Whether all of some sentences stand in rows that are there already."""
+    return all(any(text in values for _, values in found) for text in texts)
