@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from networks.network import RoadNetwork
 
 _SHOWN = 5
+_FAR_M = 5000.0
+"""Points so far outside all streets are missed at once, their distance taken to a corner."""
 
 
 class Position(NamedTuple):
@@ -72,9 +74,9 @@ class Positions:
     def __iter__(self) -> Iterator[Position]:
         return (self[index] for index in range(len(self)))
 
-    def take(self, indices: ArrayLike) -> Positions:
-        """Choose some of the positions: by numbers, or by a mask."""
-        chosen = np.asarray(indices)
+    def take(self, indices: ArrayLike | slice) -> Positions:
+        """Choose some of the positions: by numbers, by a mask, or by a slice."""
+        chosen = indices if isinstance(indices, slice) else np.asarray(indices)
         return Positions(
             self.edge[chosen],
             self.fraction[chosen],
@@ -353,9 +355,12 @@ def snap(
         raise InputError(f"{len(lon)} longitudes do not go with {len(lat)} latitudes")
     grid = network.grid
     px, py = _plane(network, lon, lat)
+    far = _off_m(grid, px, py) > max(max_distance_m, _FAR_M)
     piece = np.empty(len(lon), dtype=np.int64)
     distance_m = np.empty(len(lon), dtype=np.float64)
-    nearest_pieces(grid, network.usable, px, py, piece, distance_m)
+    nearest_pieces(grid, network.usable, np.where(far, np.nan, px), py, piece, distance_m)
+    if far.any() and len(grid.ax):
+        distance_m[far] = _to_corner_m(grid, px[far], py[far])
     share = np.zeros(len(lon), dtype=np.float64)
     _shares(grid, piece, px, py, share)
     found = (piece >= 0) & (distance_m <= max_distance_m)
@@ -371,6 +376,25 @@ def snap(
     on_lon, on_lat = lon.copy(), lat.copy()
     on_lon[found], on_lat[found] = network.projection.to_lonlat(x, y)
     return Positions(edge, fraction, distance_m, on_lon, on_lat, float(max_distance_m))
+
+
+def _off_m(grid: Grid, px: NDArray[np.float64], py: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Metres from points to the grid's rectangle, 0 inside."""
+    right, top = grid.x0 + grid.columns * grid.cell_m, grid.y0 + grid.rows * grid.cell_m
+    off_x = np.maximum(np.maximum(grid.x0 - px, px - right), 0.0)
+    off_y = np.maximum(np.maximum(grid.y0 - py, py - top), 0.0)
+    off_m: NDArray[np.float64] = np.hypot(off_x, off_y)
+    return off_m
+
+
+def _to_corner_m(
+    grid: Grid, px: NDArray[np.float64], py: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Metres to the nearest corner of a polyline: near enough, for points far from all."""
+    from scipy.spatial import KDTree
+
+    corners = KDTree(np.column_stack([np.append(grid.ax, grid.bx), np.append(grid.ay, grid.by)]))
+    return np.asarray(corners.query(np.column_stack([px, py]))[0], dtype=np.float64)
 
 
 def _plane(
