@@ -6,22 +6,95 @@ Names are imported when they are first used, so that importing the package costs
 from __future__ import annotations
 
 from importlib import import_module
+from typing import TYPE_CHECKING
 
-_MODULE_OF: dict[str, str] = {
-    "InputError": "networks.errors",
-    "MODES": "networks.network",
-    "HOURS_OF_WEEK": "networks.network",
-    "RoadNetwork": "networks.network",
-    "SpeedProfile": "networks.network",
-    "DroppedPart": "networks.dropped",
-    "DroppedReport": "networks.dropped",
-    "Projection": "networks.projection",
-    "Position": "networks.snap",
-    "Positions": "networks.snap",
-    "Path": "networks.paths",
+if TYPE_CHECKING:
+    from networks.build import build_network
+    from networks.crs import (
+        bd09_to_wgs84,
+        gcj02_to_wgs84,
+        to_wgs84,
+        wgs84_to_bd09,
+        wgs84_to_gcj02,
+    )
+    from networks.dropped import DroppedPart, DroppedReport
+    from networks.errors import InputError
+    from networks.network import HOURS_OF_WEEK, MODES, RoadNetwork, SpeedProfile
+    from networks.paths import Path
+    from networks.projection import Projection
+    from networks.raw import RawNodes, RawStreets, Shapes, Words
+    from networks.read import read_network
+    from networks.readers.arcs import read_arcs
+    from networks.readers.gmns import read_gmns
+    from networks.readers.graphml import read_graphml
+    from networks.readers.lines import read_lines
+    from networks.readers.nx import from_networkx, to_networkx
+    from networks.readers.osm import helsinki_extract, read_osm
+    from networks.snap import Position, Positions
+    from networks.speeds import SPEED_PRESETS, SpeedTable, parse_maxspeed
+    from networks.synthetic import synthetic_district
+    from networks.writers import write_network
+
+__all__ = [
+    "HOURS_OF_WEEK",
+    "MODES",
+    "SPEED_PRESETS",
+    "DroppedPart",
+    "DroppedReport",
+    "InputError",
+    "Path",
+    "Position",
+    "Positions",
+    "Projection",
+    "RawNodes",
+    "RawStreets",
+    "RoadNetwork",
+    "Shapes",
+    "SpeedProfile",
+    "SpeedTable",
+    "Words",
+    "bd09_to_wgs84",
+    "build_network",
+    "from_networkx",
+    "gcj02_to_wgs84",
+    "helsinki_extract",
+    "parse_maxspeed",
+    "read_arcs",
+    "read_gmns",
+    "read_graphml",
+    "read_lines",
+    "read_network",
+    "read_osm",
+    "synthetic_district",
+    "to_networkx",
+    "to_wgs84",
+    "wgs84_to_bd09",
+    "wgs84_to_gcj02",
+    "write_network",
+]
+
+_NAMES_IN: dict[str, str] = {
+    "networks.build": "build_network",
+    "networks.crs": "bd09_to_wgs84 gcj02_to_wgs84 to_wgs84 wgs84_to_bd09 wgs84_to_gcj02",
+    "networks.dropped": "DroppedPart DroppedReport",
+    "networks.errors": "InputError",
+    "networks.network": "HOURS_OF_WEEK MODES RoadNetwork SpeedProfile",
+    "networks.paths": "Path",
+    "networks.projection": "Projection",
+    "networks.raw": "RawNodes RawStreets Shapes Words",
+    "networks.read": "read_network",
+    "networks.readers.arcs": "read_arcs",
+    "networks.readers.gmns": "read_gmns",
+    "networks.readers.graphml": "read_graphml",
+    "networks.readers.lines": "read_lines",
+    "networks.readers.nx": "from_networkx to_networkx",
+    "networks.readers.osm": "helsinki_extract read_osm",
+    "networks.snap": "Position Positions",
+    "networks.speeds": "SPEED_PRESETS SpeedTable parse_maxspeed",
+    "networks.synthetic": "synthetic_district",
+    "networks.writers": "write_network",
 }
-
-__all__ = sorted(_MODULE_OF)  # noqa: PLE0605 - the table is the one list of names
+_MODULE_OF = {name: module for module, names in _NAMES_IN.items() for name in names.split()}
 
 
 def __getattr__(name: str) -> object:
