@@ -116,7 +116,7 @@ def simulate_queue(
         from sim.queue_reference import serve_all
 
         return QueueLog(*serve_all(between_times, service_times, servers, bound))
-    arrived, started, departed = (np.full(customers, np.nan) for _ in range(3))
+    arrived, started, departed = (np.empty(customers) for _ in range(3))
     _serve_all(between_times, service_times, servers, bound, arrived, started, departed)
     return QueueLog(arrived, started, departed)
 
@@ -131,7 +131,7 @@ def _serve_all(
     started: NDArray[np.float64],
     departed: NDArray[np.float64],
 ) -> None:
-    """Fill in the rows of all customers; rows of those lost keep the NaN that they came with."""
+    """Fill in the rows of all customers."""
     customers = between.size
     if customers == 0:
         return
@@ -154,6 +154,9 @@ def _serve_all(
             elif busy + tail - head < places:
                 line[tail] = customer
                 tail += 1
+            else:
+                started[customer] = np.nan
+                departed[customer] = np.nan
         else:
             departed[customer] = time
             if head < tail:

@@ -59,6 +59,10 @@ def test_erlang_wait_of_a_call_centre(servers, p_wait, within_20_s, occupancy):
     assert state.busy / servers == pytest.approx(occupancy, abs=1e-10)
 
 
+def test_a_loss_too_rare_for_a_number_is_none():
+    assert erlang_b(10_000, 200) == 0.0  # its logarithm is -29,326
+
+
 def test_octave_queueing_mmc():
     # Octave package queueing, test blocks of qsmmm.m
     assert mmc(9, 5, 2).waiting == pytest.approx(7.674, abs=5e-4)
@@ -77,6 +81,12 @@ def test_octave_queueing_mmck():
     assert state.p_lost == pytest.approx(0.085113, abs=1e-6)
     assert state.present == pytest.approx(2.00595, abs=5e-6)
     assert state.wait == pytest.approx(0.230857, abs=1e-6)
+
+
+def test_simmer_mm23():
+    # The formula of the simmer vignette on queueing systems, M/M/2/3 with rates 3 and 4.
+    assert mmck(3, 4, 2, 3).p_lost == pytest.approx(0.0493601, abs=5e-8)
+    assert mmck(3, 4, 2, 3).present == pytest.approx(0.762340, abs=5e-7)
 
 
 def test_a_lectures_mmck():
