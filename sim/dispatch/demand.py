@@ -58,13 +58,15 @@ class Demand:
             missing = [c for c in wanted if c not in table.columns]
             if missing:
                 raise InputError(
-                    f"the table of {what} lacks {', '.join(missing)}", place="demand",
+                    f"the table of {what} lacks {', '.join(missing)}",
+                    place="demand",
                     mend=f"it needs {', '.join(wanted)}",
                 )
         time = self.incidents["time_s"].to_numpy(float)
         if not np.isfinite(time).all() or (np.diff(time) < 0).any() or (time < 0).any():
             raise InputError(
-                "times of incidents are missing, negative or out of order", place="demand",
+                "times of incidents are missing, negative or out of order",
+                place="demand",
                 mend="sort by time_s, seconds from the start",
             )
         if (self.incidents["incident"].to_numpy() != np.arange(len(time))).any():
@@ -74,7 +76,8 @@ class Demand:
         owner = self.needs["incident"].to_numpy()
         if len(owner) and ((np.diff(owner) < 0).any() or owner[0] < 0 or owner[-1] >= len(time)):
             raise InputError(
-                "needs are not in the order of their incidents", place="demand",
+                "needs are not in the order of their incidents",
+                place="demand",
                 mend="sort by incident, then need",
             )
         for column in ("on_scene_s", "handover_s"):
@@ -82,7 +85,8 @@ class Demand:
             if not np.isfinite(value).all() or (value < 0).any():
                 row = int(np.argmax(~(np.isfinite(value) & (value >= 0))))
                 raise InputError(
-                    f"{column} is {value[row]}", place=f"needs, row {row}",
+                    f"{column} is {value[row]}",
+                    place=f"needs, row {row}",
                     mend="give seconds, 0 or more",
                 )
 
@@ -119,13 +123,15 @@ def draw_demand(district: District, *, horizon_s: float, seed: int) -> Demand:
     for code, kind in enumerate(district.classes):
         if kind.rate_per_h is None or kind.places is None:
             raise InputError(
-                "it has no rate or no places", place=f"class {kind.name}",
+                "it has no rate or no places",
+                place=f"class {kind.name}",
                 mend="give both, or load a record",
             )
         rate = np.asarray(kind.rate_per_h, float)
         if rate.shape != (168,) or not np.isfinite(rate).all() or (rate < 0).any():
             raise InputError(
-                "its rates are not 168 numbers of 0 or more", place=f"class {kind.name}",
+                "its rates are not 168 numbers of 0 or more",
+                place=f"class {kind.name}",
                 mend="give incidents an hour for each hour of the week",
             )
         time = poisson_arrivals(

@@ -256,14 +256,13 @@ def walk(
         while True:
             w = roads.times[layer * roads.periods + period, edge] / factor
             need = (end - at) * w
-            stop = change if change < limit_s else limit_s
+            stop = min(limit_s, change)
             if elapsed + need <= stop:
                 elapsed += need
                 break
             share = (stop - elapsed) / w
             at = at + share
-            if at > end:
-                at = end
+            at = min(at, end)
             elapsed = stop
             if stop == limit_s:
                 metres += (at - start) * roads.length_m[edge]

@@ -589,11 +589,7 @@ def _keep_compliance(world: World, events: EventList, now: float) -> None:
             chosen = -1
             chosen_s = np.inf
             for unit in range(units):
-                if (
-                    fleet.type[unit] == unit_type
-                    and not matched[unit]
-                    and _is_free(state, unit)
-                ):
+                if fleet.type[unit] == unit_type and not matched[unit] and _is_free(state, unit):
                     seconds = _station_time(world, unit, wanted[k], now)
                     if seconds < chosen_s:
                         chosen = unit
@@ -654,9 +650,7 @@ def _choose_hospital(world: World, unit: int, need: int, lights: int, now: float
 
 
 @njit(cache=True, nogil=True)
-def _start_handover(
-    world: World, events: EventList, unit: int, hospital: int, now: float
-) -> None:
+def _start_handover(world: World, events: EventList, unit: int, hospital: int, now: float) -> None:
     state = world.state
     need = state.need[unit]
     state.in_bay[hospital] += 1

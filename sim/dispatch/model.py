@@ -107,13 +107,17 @@ class UnitType:
             value = getattr(self, key)
             if not (np.isfinite(value) and value >= 0):
                 raise InputError(
-                    f"{key} is {value}", place=f"unit type {self.name}", mend="give seconds, 0 or more"
+                    f"{key} is {value}",
+                    place=f"unit type {self.name}",
+                    mend="give seconds, 0 or more",
                 )
         for key in ("lights_factor", "speed_factor"):
             value = getattr(self, key)
             if not (np.isfinite(value) and value > 0):
                 raise InputError(
-                    f"{key} is {value}", place=f"unit type {self.name}", mend="give a number above 0"
+                    f"{key} is {value}",
+                    place=f"unit type {self.name}",
+                    mend="give a number above 0",
                 )
 
 
@@ -257,12 +261,14 @@ class District:
         for unit in self.units:
             if unit.station not in stations:
                 raise InputError(
-                    f"station {unit.station!r} is unknown", place=f"unit {unit.name}",
+                    f"station {unit.station!r} is unknown",
+                    place=f"unit {unit.name}",
                     mend=f"use one of {', '.join(sorted(stations)[:8])}",
                 )
             if unit.type not in types:
                 raise InputError(
-                    f"unit type {unit.type!r} is unknown", place=f"unit {unit.name}",
+                    f"unit type {unit.type!r} is unknown",
+                    place=f"unit {unit.name}",
                     mend=f"use one of {', '.join(sorted(types)[:8])}",
                 )
         manned = {u.type for u in self.units}
@@ -270,18 +276,21 @@ class District:
             for name, count in kind.needs.items():
                 if count < 0:
                     raise InputError(
-                        f"{count} units of {name} are needed", place=f"class {kind.name}",
+                        f"{count} units of {name} are needed",
+                        place=f"class {kind.name}",
                         mend="give 0 or more",
                     )
                 if count and name not in manned:
                     raise InputError(
-                        f"needs {name!r}, and no unit has that type", place=f"class {kind.name}",
+                        f"needs {name!r}, and no unit has that type",
+                        place=f"class {kind.name}",
                         mend="add a unit of that type or drop the need",
                     )
             if kind.transport_probability > 0 and not self.hospitals:
                 raise InputError(
                     "patients are taken to hospital, and there is none",
-                    place=f"class {kind.name}", mend="add a hospital or set the probability to 0",
+                    place=f"class {kind.name}",
+                    mend="add a hospital or set the probability to 0",
                 )
 
 
@@ -330,7 +339,8 @@ class Policy:
         ):
             if getattr(self, key) not in allowed:
                 raise InputError(
-                    f"{key} is {getattr(self, key)!r}", place="policy",
+                    f"{key} is {getattr(self, key)!r}",
+                    place="policy",
                     mend=f"use one of {', '.join(allowed)}",
                 )
         if not 0 <= self.busy_fraction < 1:

@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from sim.dispatch.model import Area
 
 
-
 class DrawnPlaces(NamedTuple):
     """Points, one an item, in the coordinates of the district."""
 
@@ -181,9 +180,7 @@ def points_on_edges(
     lon, lat = np.empty(len(edge)), np.empty(len(edge))
     used, back = np.unique(edge, return_inverse=True)
     ptr, xs, ys = network.shape_ptr, network.shape_lon, network.shape_lat
-    lines = [
-        shapely.linestrings(xs[ptr[e] : ptr[e + 1]], ys[ptr[e] : ptr[e + 1]]) for e in used
-    ]
+    lines = [shapely.linestrings(xs[ptr[e] : ptr[e + 1]], ys[ptr[e] : ptr[e + 1]]) for e in used]
     points = shapely.line_interpolate_point(np.array(lines)[back], fraction, normalized=True)
     lon[:], lat[:] = shapely.get_x(points), shapely.get_y(points)
     return lon, lat

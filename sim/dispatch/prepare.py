@@ -18,7 +18,7 @@ from networks.errors import InputError
 from sim.dispatch.log import IntervalColumns, Log, ResponseColumns
 from sim.dispatch.model import WEEK_S
 from sim.dispatch.policies import KeepCoverage, Nearest, Preference
-from sim.dispatch.travel import MATRIX, STREETS, MatrixTravel, Spots, StreetTravel
+from sim.dispatch.travel import STREETS, MatrixTravel, Spots, StreetTravel
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -35,8 +35,6 @@ ROWS_POOL_BYTES = 256_000_000
 """Otherwise each replication at work keeps a pool of rows of this size."""
 SHIFTS_AFTER_S = 2 * WEEK_S
 """Shifts go on for this long after the horizon, so that work begun can be finished."""
-
-
 
 
 @dataclass(eq=False)
@@ -142,9 +140,7 @@ class Setting:
             rows += [lights.edge_times_s(p) for p in periods]
         return np.maximum(np.array(rows, np.float64), 1e-3)
 
-    def _roads_of_streets(
-        self, rows: NDArray[np.float64], row_of: NDArray[np.int32]
-    ) -> Roads:
+    def _roads_of_streets(self, rows: NDArray[np.float64], row_of: NDArray[np.int32]) -> Roads:
         from networks.kernels import new_scratch
         from sim.dispatch.driving import Roads
 
@@ -273,9 +269,7 @@ class Setting:
     @cached_property
     def needs_coverage(self) -> bool:
         """Whether a rule looks at expected coverage."""
-        return (
-            isinstance(self.policy.dispatch, KeepCoverage) or self.policy.relocation == "dmexclp"
-        )
+        return isinstance(self.policy.dispatch, KeepCoverage) or self.policy.relocation == "dmexclp"
 
     @cached_property
     def rules(self) -> Rules:
@@ -290,20 +284,23 @@ class Setting:
             for area, names in p.dispatch.order.items():
                 if area not in area_number:
                     raise InputError(
-                        f"the preference list of {area!r} belongs to no area", place="policy",
+                        f"the preference list of {area!r} belongs to no area",
+                        place="policy",
                         mend="name an area of the district",
                     )
                 for k, name in reversed(list(enumerate(names))):
                     if name not in unit_number:
                         raise InputError(
-                            f"unit {name!r} is unknown", place=f"preference list of {area}",
+                            f"unit {name!r} is unknown",
+                            place=f"preference list of {area}",
                             mend="name a unit of the district",
                         )
                     rank[area_number[area], unit_number[name]] = k
         table, rows = compliance_table(d, p)
         if self.needs_coverage and not d.areas:
             raise InputError(
-                "expected coverage needs areas, and the district has none", place="policy",
+                "expected coverage needs areas, and the district has none",
+                place="policy",
                 mend="add areas or choose another rule",
             )
         areas = len(d.areas) if self.needs_coverage else 0
@@ -382,7 +379,8 @@ def shift_changes(
         for begin, end in sorted(unit.shifts):
             if not 0 < end - begin <= WEEK_S:
                 raise InputError(
-                    f"a shift from {begin:g} to {end:g} s of the week", place=f"unit {unit.name}",
+                    f"a shift from {begin:g} to {end:g} s of the week",
+                    place=f"unit {unit.name}",
                     mend="a shift begins before it ends and lasts at most a week",
                 )
             first = np.floor((start - end) / WEEK_S)
@@ -429,7 +427,8 @@ def compliance_table(
     for name, rows in policy.compliance.items():
         if name not in types:
             raise InputError(
-                f"the compliance table names the unit type {name!r}", place="policy",
+                f"the compliance table names the unit type {name!r}",
+                place="policy",
                 mend=f"use one of {', '.join(types)}",
             )
         count[types.index(name)] = len(rows)
@@ -437,12 +436,14 @@ def compliance_table(
             if len(row) != k + 1:
                 raise InputError(
                     f"row {k + 1} of the compliance table names {len(row)} stations",
-                    place=f"policy, {name}", mend=f"name {k + 1}",
+                    place=f"policy, {name}",
+                    mend=f"name {k + 1}",
                 )
             for j, station in enumerate(row):
                 if station not in stations:
                     raise InputError(
-                        f"station {station!r} is unknown", place=f"compliance table of {name}",
+                        f"station {station!r} is unknown",
+                        place=f"compliance table of {name}",
                         mend="name a station of the district",
                     )
                 table[types.index(name), k, j] = stations[station]
@@ -496,20 +497,23 @@ def prepare(district: District, policy: Policy, demand: Demand, horizon_s: float
         values = incidents[column].to_numpy()[:n]
         if len(values) and (values.min() < 0 or values.max() >= len(names)):
             raise InputError(
-                f"{column} {int(values.max())} is unknown", place="demand",
+                f"{column} {int(values.max())} is unknown",
+                place="demand",
                 mend=f"the district has {len(names)}",
             )
     types = needs["unit_type"].to_numpy()[:n_needs]
     if len(types) and (types.min() < 0 or types.max() >= len(district.unit_types)):
         raise InputError(
-            f"unit_type {int(types.max())} is unknown", place="demand",
+            f"unit_type {int(types.max())} is unknown",
+            place="demand",
             mend=f"the district has {len(district.unit_types)}",
         )
     unmanned = sorted(set(np.unique(types).tolist()) - set(setting.unit_type.tolist()))
     if unmanned:
         raise InputError(
             f"{district.unit_types[unmanned[0]].name!r} is needed, and no unit has that type",
-            place="demand", mend="add a unit of that type",
+            place="demand",
+            mend="add a unit of that type",
         )
     if n:
         spots = district.travel.locate(
@@ -623,6 +627,4 @@ def run_kernel(p: Prepared) -> Log:
     finally:
         setting.give_back(roads)
     intervals = IntervalColumns(*(column[:used] for column in intervals))
-    return Log(
-        p.demand, responses, intervals, setting.district.travel.kind, p.horizon_s, end_s
-    )
+    return Log(p.demand, responses, intervals, setting.district.travel.kind, p.horizon_s, end_s)

@@ -426,9 +426,7 @@ class _Simulation:
         best: tuple[float, _Hospital | None] = (math.inf, None)
         for hospital in self.hospitals:
             way = self.roads.way(unit.spot, hospital.spot, lights=lights, week_s=self.week_s())
-            seconds = way.seconds / (
-                unit.kind.lights_factor if lights else unit.kind.speed_factor
-            )
+            seconds = way.seconds / (unit.kind.lights_factor if lights else unit.kind.speed_factor)
             ahead = hospital.heading + 1 - hospital.bays
             if self.policy.hospital == "least-wait" and hospital.bays > 0 and ahead > 0:
                 seconds += ahead * need.handover_mean_s / hospital.bays
@@ -654,6 +652,3 @@ def run_reference(prepared: Prepared) -> Log:
         The same, row by row, as the kernel's.
     """
     return _Simulation(prepared).run()
-
-
-

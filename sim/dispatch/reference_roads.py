@@ -172,7 +172,10 @@ class ReferenceStreets:
         layers = [net] if travel.lights_network is None else [net, travel.lights_network]
         self._layers = len(layers)
         self._times = [
-            [[max(t, SHORTEST_TIME_S) for t in n.edge_times_s(p).tolist()] for p in range(self._periods)]
+            [
+                [max(t, SHORTEST_TIME_S) for t in n.edge_times_s(p).tolist()]
+                for p in range(self._periods)
+            ]
             for n in layers
         ]
         self._trees: dict[tuple[int, int, int], list[float]] = {}
@@ -223,7 +226,9 @@ class ReferenceStreets:
             entering.append(((1.0 - h) * time[s], self._head[g]))
         for i, (out, node) in enumerate(leaving):
             for j, (into, gate) in enumerate(entering):
-                options.append(((out + self._tree(layer, period, gate)[node]) + into, 2 + 2 * i + j))
+                options.append(
+                    ((out + self._tree(layer, period, gate)[node]) + into, 2 + 2 * i + j)
+                )
         best, choice = math.inf, -1
         for seconds, option in options:
             if seconds < best:

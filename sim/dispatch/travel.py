@@ -76,9 +76,7 @@ class StreetTravel:
                 mend="make it with network.with_times(...)",
             )
 
-    def locate(
-        self, lon: ArrayLike, lat: ArrayLike, *, what: str, limited: bool = True
-    ) -> Spots:
+    def locate(self, lon: ArrayLike, lat: ArrayLike, *, what: str, limited: bool = True) -> Spots:
         """Find points on the streets.
 
         Parameters
@@ -149,9 +147,7 @@ class MatrixTravel:
                 mend="give seconds, 0 or more, inf for no way",
             )
 
-    def locate(
-        self, lon: ArrayLike, lat: ArrayLike, *, what: str, limited: bool = True
-    ) -> Spots:
+    def locate(self, lon: ArrayLike, lat: ArrayLike, *, what: str, limited: bool = True) -> Spots:
         """Find points among the places, by exact coordinates (x, y in metres).
 
         Raises
@@ -197,7 +193,8 @@ class PlaneTravel:
         if not (self.acceleration_ms2 > 0 and self.cruising_ms > 0):
             raise InputError(
                 "acceleration and cruising speed are not both positive",
-                place="law of distance", mend="give m/s² and m/s above 0",
+                place="law of distance",
+                mend="give m/s² and m/s above 0",
             )
 
     def time_s(self, distance_m: ArrayLike) -> NDArray[np.float64]:
@@ -206,9 +203,7 @@ class PlaneTravel:
         a, v = self.acceleration_ms2, self.cruising_ms
         return np.where(d <= v * v / a, 2.0 * np.sqrt(d / a), v / a + d / v)
 
-    def locate(
-        self, lon: ArrayLike, lat: ArrayLike, *, what: str, limited: bool = True
-    ) -> Spots:
+    def locate(self, lon: ArrayLike, lat: ArrayLike, *, what: str, limited: bool = True) -> Spots:
         """Take points as they are (x, y in metres)."""
         del limited
         x = np.atleast_1d(np.asarray(lon, float))

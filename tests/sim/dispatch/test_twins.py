@@ -6,11 +6,10 @@ import numpy as np
 import pytest
 
 from sim.dispatch.model import simulate
-from tests.sim.dispatch.cases import random_case
 
 
 @pytest.mark.parametrize("number", range(60))
-def test_kernel_and_simpy_give_the_same_log(number: int) -> None:
+def test_kernel_and_simpy_give_the_same_log(random_case, number: int) -> None:
     district, policy, demand, horizon_s = random_case(number)
     one = simulate(district, policy, demand, horizon_s=horizon_s, engine="kernel")
     two = simulate(district, policy, demand, horizon_s=horizon_s, engine="simpy")

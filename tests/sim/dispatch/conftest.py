@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
+import pytest
 import shapely
 
 from networks import SpeedProfile
@@ -65,7 +68,7 @@ def small_streets(rng: np.random.Generator, *, periods: int = 1):
     return network
 
 
-def random_case(number: int) -> tuple[District, Policy, Demand, float]:
+def make_case(number: int) -> tuple[District, Policy, Demand, float]:
     """A district, a policy, its demand and the horizon: every option in play over the numbers."""
     rng = np.random.default_rng(number)
     kind = ["streets", "streets", "streets", "matrix", "plane"][int(rng.integers(5))]
@@ -94,7 +97,8 @@ def random_case(number: int) -> tuple[District, Policy, Demand, float]:
         return rng.uniform(box[0], box[2], n), rng.uniform(box[1], box[3], n)
 
     stations = tuple(
-        Station(f"S{i}", float(a), float(b)) for i, (a, b) in enumerate(zip(*points(4), strict=True))
+        Station(f"S{i}", float(a), float(b))
+        for i, (a, b) in enumerate(zip(*points(4), strict=True))
     )
     hospitals = tuple(
         Hospital(f"H{i}", float(a), float(b), [None, 1, 2][int(rng.integers(3))])
@@ -167,3 +171,9 @@ def random_case(number: int) -> tuple[District, Policy, Demand, float]:
         incidents["time_s"] = np.floor(incidents["time_s"] / 300.0) * 300.0
         demand = Demand(incidents, demand.needs)
     return district, policy, demand, horizon_s
+
+
+@pytest.fixture
+def random_case() -> Callable[[int], tuple[District, Policy, Demand, float]]:
+    """Make the district, policy, demand and horizon of a number."""
+    return make_case
