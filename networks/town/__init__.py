@@ -1,0 +1,1 @@
+"""Parts of the synthetic district: its ground, blocks and streets, river, and street names."""
