@@ -312,10 +312,8 @@ def by_hour(run: RunFolder, words: Words) -> Figure | None:
             "width": 0.86,
             "marker": {"color": palette.BARS},
             "text": [
-                words(
-                    "hover.hour", low=hour_text(h), high=hour_text(h + 1), value=digits(v / days, "")
-                )
-                for h, v in zip(calls["hour"], calls["mean"], strict=True)
+                hour_says(words, hour, digits(value / days, ""))
+                for hour, value in zip(calls["hour"], calls["mean"], strict=True)
             ],
             "textposition": "none",
             "hovertemplate": "%{text}<extra></extra>",
@@ -345,9 +343,12 @@ def by_hour(run: RunFolder, words: Words) -> Figure | None:
 
 def _hour_hover(words: Words, row: Any, measure: str) -> str:  # noqa: ANN401 - a pandas row
     value = f"<b>{with_unit(words, row.mean, 'min')}</b> ({span(words, row.low, row.high, 'min')})"
-    hour = int(row.hour)
-    text = words("hover.hour", low=hour_text(hour), high=hour_text(hour + 1), value=value)
-    return f"{words.measure(measure)}<br>{text}"
+    return f"{words.measure(measure)}<br>{hour_says(words, int(row.hour), value)}"
+
+
+def hour_says(words: Words, hour: int, value: str) -> str:
+    """Tooltip of an hour of the day."""
+    return words("hover.hour", low=hour_text(hour), high=hour_text(hour + 1), value=value)
 
 
 # Units ----------------------------------------------------------------------------------------

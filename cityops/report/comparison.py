@@ -10,6 +10,8 @@ import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+import numpy as np
+
 from cityops.report import palette
 from cityops.report.assumptions import assumptions
 from cityops.report.build import (
@@ -83,7 +85,10 @@ def write_comparison(
         Run folders, the base first.
     comparison
         One row a figure and other run: measure, by, group, unit, base, other, difference, low,
-        high, n, better ("better", "worse", "unclear" or None), run (the other's name).
+        high, n, better, run (the other's name; needed with more than one other). `better` is
+        "better", "worse", "unclear" or None (neither side is better), or True and False with a
+        column `clear` that says whether the interval leaves out nought. A column `family_level`
+        says that the intervals hold together at that level; without one each holds by itself.
     out
         The HTML file to write, or a folder to write `comparison.html` in.
     lang
@@ -119,7 +124,7 @@ def comparison_context(
     """Everything that the template of the comparison shows."""
     names = run_labels(runs, words)
     base = runs[0]
-    table = comparison.assign(group=comparison["group"].astype(str))
+    table = comparison.assign(group=comparison["group"].astype(str), better=verdicts(comparison))
     against = [
         _against(rows, base, names[0], name, words)
         for run, name in zip(runs[1:], names[1:], strict=True)
@@ -142,7 +147,7 @@ def comparison_context(
         "chips": list(zip(names, colours, strict=True)),
         "against": against,
         "verdict_words": {verdict: words(f"cmp.{verdict}") for verdict in VERDICTS},
-        "note": words("cmp.note", level=level_text(base.level)),
+        "note": luck_note(table, base.level, words),
         "differing_demand": words("cmp.demand") if len(hashes) > 1 else "",
         "has_cdf": cdf is not None,
         "cdf_note": words("response.cdf_note", level=level_text(base.level)),
@@ -154,6 +159,33 @@ def comparison_context(
         "commands": [str(run.manifest.get("command") or "") for run in runs],
         "blobs": {name: script_json(content) for name, content in blobs.items()},
     }
+
+
+def verdicts(comparison: pd.DataFrame) -> list[str]:
+    """Return "better", "worse", "unclear" or "" a row, however the comparison says it."""
+    clear = comparison["clear"] if "clear" in comparison.columns else None
+    found = []
+    for place, said in enumerate(comparison["better"].tolist()):
+        if isinstance(said, str):
+            found.append(said if said in VERDICTS else "")
+        elif isinstance(said, bool | np.bool_):
+            found.append("better" if said else "worse")
+        elif clear is not None and not clear.iloc[place]:
+            found.append("unclear")
+        else:
+            found.append("")
+    return found
+
+
+def luck_note(table: pd.DataFrame, level: float, words: Words) -> str:
+    """Say what the intervals promise, each by itself or all together."""
+    paired = words("cmp.paired")
+    if "family_level" in table.columns and len(table):
+        family = words("cmp.family", level=level_text(float(table["family_level"].iloc[0])))
+        return f"{paired} {family}"
+    number = len(_key_rows(table).drop_duplicates("measure"))
+    chance = level_text(min(number * (1 - level), 1.0))
+    return f"{paired} {words('cmp.each', level=level_text(level), n=number, chance=chance)}"
 
 
 def run_labels(runs: Sequence[RunFolder], words: Words) -> list[str]:
@@ -186,10 +218,7 @@ def _against(
     rows: pd.DataFrame, base: RunFolder, base_name: str, other_name: str, words: Words
 ) -> Against:
     rows = a_day(rows, base.measured_s / 86_400)
-    key = rows[(rows["by"] == "all") & rows["measure"].isin(KEY_MEASURES)]
-    key = key[(key["base"] != 0) | (key["other"] != 0)]
-    key = key[key["better"].isin(VERDICTS) | (key["difference"] != 0)]
-    key = key.sort_values("measure", key=lambda column: column.map(KEY_MEASURES.index))
+    key = _key_rows(rows)
     classes = rows[(rows["by"] == "class") & rows["measure"].isin(CLASS_MEASURES)]
     areas = rows[(rows["by"] == "area") & (rows["measure"] == CLASS_MEASURES[0])]
     areas = areas[areas["difference"].notna() & ~areas["group"].isin(few_calls(base))]
@@ -208,6 +237,14 @@ def _against(
         blocks(classes, words, class_name),
         blocks(areas, words, lambda row: str(row.group)),
     )
+
+
+def _key_rows(rows: pd.DataFrame) -> pd.DataFrame:
+    """Rows of the key figures, in their order, without those that say nothing."""
+    key = rows[(rows["by"] == "all") & rows["measure"].isin(KEY_MEASURES)]
+    key = key[(key["base"] != 0) | (key["other"] != 0)]
+    key = key[(key["better"] != "") | (key["difference"] != 0)]
+    return key.sort_values("measure", key=lambda column: column.map(KEY_MEASURES.index))
 
 
 def a_day(rows: pd.DataFrame, days: float) -> pd.DataFrame:

@@ -45,8 +45,8 @@ if TYPE_CHECKING:
     from cityops.report.maps import DistrictMap
 
 LOG = logging.getLogger("cityops.report")
-SIZE_IN = (13.333, 7.5)
-DPI = 120
+SIZE_IN = (40 / 3, 7.5)
+DPI = 144
 
 
 def write_figures(run_folder: Path, lang: str = "en") -> list[Path]:

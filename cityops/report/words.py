@@ -78,7 +78,6 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     ),
     "in.demand": ("Calls", "事件"),
     "in.demand_value": ("{n} a day on average", "平均每天 {n} 起"),
-    "in.record": ("Calls", "事件"),
     "in.record_value": ("taken from the record {file}", "取自记录 {file}"),
     "in.classes": ("Incident classes", "事件类别"),
     "in.fleet": ("Units", "车组"),
@@ -88,7 +87,6 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "in.reps": ("Replications", "重复次数"),
     "in.reps_value": ("{n}, seed {seed}", "{n} 次，随机种子 {seed}"),
     # Key figures
-    "key_figures": ("Key figures", "关键指标"),
     "interval": ("{level} interval {range}", "{level} 置信区间 {range}"),
     "interval_band": ("bands: {level} intervals", "色带：{level} 置信区间"),
     "no_interval": ("one replication, no interval", "仅一次重复，无区间"),
@@ -134,7 +132,6 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     # By hour
     "hours": ("When it takes longest", "何时最慢"),
     "hours.response": ("Response time by hour of day", "各时刻的响应时间"),
-    "hours.calls": ("Calls by hour of day", "各时刻的事件数"),
     "hours.takeaway": (
         (
             "Slowest between {low} and {high} ({slow} on average), fastest between {fast_low} and "
@@ -206,7 +203,6 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "zoom_out": ("Zoom out", "缩小"),
     "whole_map": ("Whole map", "全图"),
     "call": ("Call", "事件"),
-    "busy_units": ("units busy", "忙碌车组"),
     "playback.keys": (
         "Space plays and pauses; drag the map to move it.",
         "空格键播放或暂停；可拖动地图。",
@@ -223,13 +219,9 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "in.period_run": ("Run", "运行"),
     "reproduce.took": ("Started {start}, took {took}", "开始于 {start}，用时 {took}"),
     # Comparison
-    "cmp.title": ("{base} compared with {others}", "{base} 与 {others} 对比"),
-    "cmp.base": ("base", "基准"),
-    "cmp.answer": ("What changes", "变化一览"),
     "cmp.better": ("better", "更好"),
     "cmp.worse": ("worse", "更差"),
     "cmp.unclear": ("unclear", "不明确"),
-    "cmp.neutral": ("no better or worse", "无优劣之分"),
     "cmp.sentence": ("Compared with {base}, {other}: ", "与{base}相比，{other}"),
     "cmp.sentence_better": ("better in {list}", "在{list}上更好"),
     "cmp.sentence_worse": ("worse in {list}", "在{list}上更差"),
@@ -242,32 +234,37 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "cmp.verdict": ("Verdict", "判断"),
     "cmp.groups": ("By class of incident", "按事件类别"),
     "cmp.areas": ("By area: mean response time, largest changes", "按片区：平均响应时间变化最大者"),
-    "cmp.note": (
+    "cmp.paired": (
+        "Differences are paired: replication by replication, all scenarios meet the same calls.",
+        "差值为成对差值：在每次重复中，各方案面对相同的事件。",
+    ),
+    "cmp.each": (
         (
-            "Differences are paired: replication by replication, all scenarios meet the same "
-            "calls. The intervals of one table hold together at the {level} level, so a verdict is "
-            "not the luck of having looked at many figures."
+            "Each interval holds at the {level} level by itself; looking at {n} figures at once, "
+            "the chance that one of them looks clear by luck alone is up to {chance}."
         ),
         (
-            "差值为成对差值：在每次重复中，各方案面对相同的事件。同一表内各区间在 {level} "
-            "水平上同时成立（族系误差受控），判断不会因比较指标多而偶然得出。"
+            "各区间单独的置信水平为 {level}；同时看 {n} 个指标，"
+            "其中某个仅因偶然而显得明确的概率最多 {chance}。"
         ),
+    ),
+    "cmp.family": (
+        (
+            "The intervals of one table hold together at the {level} level, so a verdict is not "
+            "the luck of having looked at many figures."
+        ),
+        "同一表内各区间在 {level} 水平上同时成立，判断不会因比较指标多而偶然得出。",
     ),
     "cmp.points": ("{value} points", "{value} 个百分点"),
     "cmp.block.min": ("Minutes", "分钟"),
     "cmp.block.share": ("Per cent; differences in percentage points", "百分比；差值为百分点"),
     "cmp.block.count": ("A day", "每天"),
     "cmp.block.km": ("Kilometres a day", "每天公里数"),
-    "cmp.less": ("less", "减少"),
-    "cmp.more": ("more", "增加"),
     "cmp.differs": ("Where the scenarios differ", "方案之间的不同"),
     "cmp.same": ("The inputs that the reports list are the same.", "报告所列输入均相同。"),
-    "cmp.command": ("Commands", "命令"),
     "cmp.cdf": ("How long until help arrives", "救援多久到达"),
     "cmp.maps": ("Where it takes how long", "各处用时"),
     "cmp.maps_note": ("All maps share one colour scale.", "各图采用同一色标。"),
-    "cmp.runs": ("What is compared", "对比的方案"),
-    "cmp.scenario": ("Scenario", "方案"),
     "cmp.demand": (
         "Not all runs met the same calls: the differences include the luck of the draw.",
         "各方案面对的事件不完全相同，差值中含有随机抽样的影响。",

@@ -1,0 +1,71 @@
+"""The words of the report: both languages say the same things."""
+
+from __future__ import annotations
+
+import re
+import string
+from pathlib import Path
+
+import pytest
+
+from cityops.report import palette
+from cityops.report.words import TEXTS, Words
+from networks.errors import InputError
+
+CHINESE = re.compile(r"[\u4e00-\u9fff]")
+REPORT = Path(__file__).resolve().parents[2] / "cityops" / "report"
+
+# Signs and abbreviations that are the same in both languages.
+SAME_IN_BOTH = {"html_lang", "n", "join", "comma", "list", "colon", "stop", "stop_list", "paren"}
+SAME_IN_BOTH |= {"under", "over", "hover.cdf", "hover.hour", "hover.status"}
+
+
+def blanks(text: str) -> set[str]:
+    return {name for _, name, _, _ in string.Formatter().parse(text) if name}
+
+
+def test_every_text_has_the_same_blanks_in_both_languages():
+    assert {key for key, (en, zh) in TEXTS.items() if blanks(en) != blanks(zh)} == set()
+
+
+def test_every_chinese_text_is_chinese_and_every_english_one_is_not():
+    untranslated = {key for key, (_, zh) in TEXTS.items() if not CHINESE.search(zh)}
+    assert untranslated <= SAME_IN_BOTH
+    assert {key for key, (en, _) in TEXTS.items() if CHINESE.search(en)} == set()
+
+
+def test_every_status_has_a_name_and_a_colour_of_its_own():
+    names = {Words("en").status(code) for code in range(9)}
+    assert len(names) == len(set(palette.STATUS)) == 9
+
+
+def test_every_text_that_the_templates_ask_for_exists():
+    asked = set()
+    for template in (REPORT / "templates").glob("*.j2"):
+        asked |= set(re.findall(r"words\('([\w.]+)'[,)]", template.read_text(encoding="utf-8")))
+    assert asked
+    assert asked - set(TEXTS) == set()
+
+
+def test_every_text_is_used_somewhere():
+    sources = [*REPORT.glob("*.py"), *(REPORT / "templates").iterdir()]
+    text = "\n".join(path.read_text(encoding="utf-8") for path in sources)
+    families = ("status.", "day.", "measure.", "phrase.", "unit.", "plotly.", "dist.", "service.")
+    families += ("cmp.sentence_", "cmp.block.")
+    unused = {
+        key
+        for key in TEXTS
+        if not key.startswith(families)
+        and len(re.findall(rf"[\"']{re.escape(key)}[\"']", text)) < 2
+    }
+    # Verdicts are looked up by their own word; one of a thing by the word for many.
+    assert unused <= {"cmp.better", "cmp.worse", "cmp.unclear", "days_one", "replications_one"}
+
+
+def test_an_unknown_measure_is_shown_by_its_name():
+    assert Words("zh").measure("share_of_joy") == "share of joy"
+
+
+def test_an_unknown_language_is_the_users_fault():
+    with pytest.raises(InputError, match='choose "en" or "zh"'):
+        Words("fi")
