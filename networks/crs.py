@@ -3,8 +3,8 @@
 Public map data in China is shifted by hundreds of metres: GCJ-02 ("Mars coordinates", used by
 AMap and Tencent) adds a smooth displacement to WGS-84, BD-09 (Baidu) adds a second one to GCJ-02.
 Neither is published; the formulas here are the ones that the open implementations share (for
-example googollee/eviltran and wandergis/coordtransform). The way back has no closed form and is
-solved by fixed-point iteration: the displacement changes by less than 1 in 100 over its own
+example googollee/eviltransform and wandergis/coordtransform). The way back has no closed form and
+is solved by fixed-point iteration: the displacement changes by less than 1 in 100 over its own
 length, so that every round gains two digits or more.
 """
 
