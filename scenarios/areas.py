@@ -10,6 +10,7 @@ import numpy as np
 from networks.errors import InputError
 from scenarios.faults import did_you_mean
 from scenarios.merge import shown_path
+from scenarios.schema import AreasSpec
 from scenarios.tables import csv_rows
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
     from networks import Projection, RoadNetwork
     from scenarios.faults import FaultList
-    from scenarios.schema import AreaSpec, AreasSpec, ScenarioSpec
+    from scenarios.schema import AreaSpec, ScenarioSpec
     from sim.dispatch.model import Area
 
 __all__ = ["build_areas", "weighted_points"]
@@ -40,16 +41,22 @@ def build_areas(
     if spec.area:
         return tuple(_around(area, network) for area in spec.area)
     try:
-        if spec.areas is not None and spec.areas.file is not None:
-            return _weighted(_from_file(spec.areas), spec.areas, network)
-        if network is None:
-            return ()
-        if spec.areas is not None and spec.areas.grid_m is not None:
-            return _weighted(_grid(network, spec.areas.grid_m), spec.areas, network)
-        return (_whole(network, spec.scenario.title or spec.scenario.name),)
+        return _areas(spec, spec.areas or AreasSpec(), network)
     except InputError as error:
         faults.include(error, ("areas",))
         return ()
+
+
+def _areas(spec: ScenarioSpec, areas: AreasSpec, network: RoadNetwork | None) -> tuple[Area, ...]:
+    if areas.file is not None:
+        return _weighted(_from_file(areas), areas, network)
+    if network is None:
+        return ()
+    if areas.grid_m is not None:
+        return _weighted(_grid(network, areas.grid_m), areas, network)
+    if areas.inhabitants is not None:
+        return _by_people(network, areas.inhabitants, areas.parts)
+    return (_whole(network, spec.scenario.title or spec.scenario.name),)
 
 
 def _around(spec: AreaSpec, network: RoadNetwork | None) -> Area:
@@ -92,6 +99,39 @@ def _whole(network: RoadNetwork, name: str) -> Area:
     outline = _to_degrees(shapely.convex_hull(points).buffer(50.0), network.projection)
     middle = outline.representative_point()
     return Area(name, float(middle.x), float(middle.y), 1.0, outline)
+
+
+def _by_people(network: RoadNetwork, inhabitants: int, parts: int) -> tuple[Area, ...]:
+    """Parts with about as many people each: small in town, large in the country.
+
+    Who has no census gets people spread along the streets where people live. The outline of a part
+    is what lies nearer to its middle than to any other.
+    """
+    import shapely
+
+    from networks.synthetic import synthetic_population
+    from sim.dispatch.model import Area
+
+    table = synthetic_population(network, inhabitants, areas=parts)
+    x, y = network.projection.to_xy(table["lon"], table["lat"])
+    middles = shapely.points(np.column_stack([x, y]))
+    hull = shapely.convex_hull(shapely.MultiPoint(np.column_stack([network.x, network.y])))
+    hull = hull.buffer(200.0)
+    cells = shapely.get_parts(
+        shapely.voronoi_polygons(shapely.multipoints(middles), extend_to=hull)
+    )
+    owner, cell = shapely.STRtree(cells).query(middles, predicate="intersects")
+    outline = dict(zip(owner.tolist(), cell.tolist(), strict=True))
+    return tuple(
+        Area(
+            str(row.name),
+            float(row.lon),
+            float(row.lat),
+            float(row.inhabitants),
+            _to_degrees(shapely.intersection(cells[outline[k]], hull), network.projection),
+        )
+        for k, row in enumerate(table.itertuples(index=False))
+    )
 
 
 # ---- a grid
@@ -274,10 +314,11 @@ def _sums(
 ) -> NDArray[np.float64]:
     import shapely
 
-    tree = shapely.STRtree([area.geometry for area in areas])
+    tree = shapely.STRtree(np.array([area.geometry for area in areas], dtype=object))
     point, area = tree.query(shapely.points(lon, lat), predicate="intersects")
     first = np.unique(point, return_index=True)[1]  # on a common border: the first area
-    return np.bincount(area[first], weight[point[first]], minlength=len(areas))
+    sums = np.bincount(area[first], weight[point[first]], minlength=len(areas))
+    return sums.astype(np.float64)
 
 
 def _with_weights(areas: list[Area], weights: NDArray[np.float64]) -> list[Area]:

@@ -6,7 +6,6 @@ import json
 import os
 import shutil
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from networks.errors import InputError
@@ -15,6 +14,8 @@ from scenarios.merge import shown_path
 from scenarios.output import write_json
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     import pandas as pd
 
 __all__ = ["Partial", "ReplicationResult", "check_target"]

@@ -298,7 +298,7 @@ def _clock_start(first_day: pd.Timestamp, start_s: int) -> pd.Timestamp:
 
 
 def _number_within(code: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Number each incident within its class, in order of time."""
+    """Count the incidents of each class, in order of time."""
     number = np.zeros(len(code), dtype=np.int64)
     for value in np.unique(code):
         here = code == value

@@ -274,8 +274,10 @@ def _needs(
 
 def _areas(document: dict[str, Any], faults: FaultList) -> None:
     table = document.get("areas")
-    if isinstance(table, dict) and "file" in table and "grid_m" in table:
-        faults.add(("areas", "grid_m"), "both file and grid_m are given", "keep one")
+    if isinstance(table, dict):
+        ways = [key for key in ("file", "grid_m", "inhabitants") if key in table]
+        if len(ways) > 1:
+            faults.add(("areas", ways[1]), f"{' and '.join(ways)} are given", "keep one")
     if table is not None and any(True for _ in _items(document, "area")):
         faults.add(("areas",), "both [areas] and [[area]] are given", "keep one")
     if "travel" in document and isinstance(table, dict) and "grid_m" in table:

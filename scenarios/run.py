@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from scenarios.district import Built, build_district
-from scenarios.folder import Run
+from scenarios.folder import Run, is_run
 from scenarios.output import (
     file_hashes,
     network_facts,
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from sim.replicate import Replications
     from sim.statistics import Interval
 
-__all__ = ["Progress", "run_scenario"]
+__all__ = ["Progress", "finished_run", "run_scenario"]
 
 Engine = Literal["kernel", "simpy"]
 _MOST_REPS = 1000
@@ -140,6 +140,25 @@ def _now() -> datetime:
     return datetime.now(UTC).replace(microsecond=0)
 
 
+def finished_run(scenario: Scenario, out: Path) -> Run | None:
+    """Find a finished run of the same scenario, seed and replications, made by this version.
+
+    Parameters
+    ----------
+    scenario
+        What should have run.
+    out
+        Where the run would lie.
+    """
+    if not is_run(out):
+        return None
+    run = Run.load(out)
+    head = scenario.spec.scenario
+    enough = head.half_width is None and run.manifest.get("reps") == head.reps
+    identity = _identity(build_district(scenario), resolved_text(scenario))
+    return run if enough and run.manifest.get("identity") == identity else None
+
+
 # ---- replications
 
 
@@ -171,7 +190,7 @@ class ReplicationJob:
 
     def __call__(self, number: int) -> ReplicationResult:
         """Run a replication."""
-        from sim.dispatch import measures
+        from sim.dispatch.measures import measures
 
         log = self.log(number)
         table = measures(log, self.built.district, warmup_s=self.built.warmup_s)
@@ -179,7 +198,7 @@ class ReplicationJob:
 
     def log(self, number: int) -> Log:
         """Run a replication for its Log."""
-        from sim.dispatch import simulate
+        from sim.dispatch.model import simulate
 
         built = self.built
         return simulate(

@@ -82,7 +82,9 @@ def _filled(text: str) -> str:
     return text
 
 
-def _crs(value: Any) -> str | int:  # noqa: ANN401 - a name or a number
+def _crs(value: Any) -> str | int | None:  # noqa: ANN401 - a name or a number
+    if value is None:
+        return None
     if isinstance(value, int) and not isinstance(value, bool):
         return value
     if isinstance(value, str):
@@ -132,6 +134,7 @@ Longitude = Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False)]
 Latitude = Annotated[float, Field(ge=-90, le=90, allow_inf_nan=False)]
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 NotNegative = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+Pair = Annotated[list[float], Field(min_length=2, max_length=2)]
 Probability = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 
 
@@ -163,12 +166,14 @@ class ScenarioHead(Table):
 class SyntheticSpec(Table):
     """A generated district."""
 
-    nodes: Annotated[int, Field(ge=100, le=2_000_000)] = 5000
+    nodes: Annotated[int, Field(ge=500, le=2_000_000)] = 5000
     seed: Annotated[int, Field(ge=0)] = 0
-    area_km2: Positive | None = None
-    lon: Longitude | None = None
-    lat: Latitude | None = None
-    bridges: Annotated[int, Field(ge=1)] | None = None
+    area_km2: Annotated[float, Field(ge=1, le=100_000)] | None = None
+    centre: Pair = [112.82, 28.36]
+    core: Pair = [0.5, 0.32]
+    towns: Annotated[int, Field(ge=0)] | None = None
+    river: bool = True
+    bridges: Annotated[int, Field(ge=0)] | None = None
 
 
 class PeriodSpec(Table):
@@ -194,9 +199,17 @@ class NetworkSpec(Table):
 
     source: Text
     mode: Literal["car", "truck", "bike", "walk"] = "car"
-    crs: Crs = "wgs84"
+    crs: Crs = None
     speeds: Speeds = "default"
     columns: dict[str, str] = {}
+    layer: str | None = None
+    split: bool | None = None
+    directed: bool | None = None
+    two_way: bool | None = None
+    oneway_values: dict[str, str] | None = None
+    private: bool | None = None
+    name_lang: str | None = None
+    attribution: str | None = None
     lights_column: str | None = None
     max_snap_m: Positive = 500.0
     factor: Annotated[float, Field(gt=0, le=5)] = 1.0
@@ -281,13 +294,15 @@ class AreaSpec(Table):
 
 
 class AreasSpec(Table):
-    """Parts of the district: from a file of polygons, or a grid of squares over the streets."""
+    """Parts of the district: polygons of a file, squares over the streets, or parts by people."""
 
     file: Text | None = None
     name_column: str = "name"
     weight_column: str | None = None
     crs: Crs = "wgs84"
     grid_m: Annotated[float, Field(ge=50)] | None = None
+    inhabitants: Annotated[int, Field(ge=1)] | None = None
+    parts: Annotated[int, Field(ge=2, le=16_384)] = 128
     weights: Text = "streets"
 
 

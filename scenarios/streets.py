@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -10,6 +9,7 @@ import numpy as np
 from networks.errors import InputError
 from scenarios.faults import did_you_mean
 from scenarios.hours import hours_of_week
+from scenarios.schema import SyntheticSpec
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -19,6 +19,16 @@ if TYPE_CHECKING:
     from scenarios.schema import ClosureSpec, NetworkSpec
 
 __all__ = ["closed_streets", "lights_network", "read_streets", "with_periods"]
+
+_READER_OPTIONS = (
+    "layer",
+    "split",
+    "directed",
+    "two_way",
+    "oneway_values",
+    "private",
+    "attribution",
+)
 
 
 def read_streets(spec: NetworkSpec, faults: FaultList) -> RoadNetwork:
@@ -52,19 +62,20 @@ def _source(spec: NetworkSpec) -> RoadNetwork:
     if spec.source == "synthetic":
         from networks import synthetic_district
 
-        wanted = {} if spec.synthetic is None else spec.synthetic.model_dump(exclude_none=True)
+        wanted = (spec.synthetic or SyntheticSpec()).model_dump(exclude_none=True)
+        for key in ("centre", "core"):
+            wanted[key] = tuple(wanted[key])
         return synthetic_district(**wanted, mode=spec.mode, speeds=spec.speeds)
     return _read(spec, spec.columns)
 
 
 def _read(spec: NetworkSpec, columns: dict[str, str]) -> RoadNetwork:
-    from networks import helsinki_extract, read_network
+    from networks import read_network
 
-    path = helsinki_extract() if spec.source == "helsinki" else Path(spec.source)
-    options: dict[str, Any] = {"mode": spec.mode, "crs": spec.crs, "speeds": spec.speeds}
-    if columns:
-        options["columns"] = columns
-    return read_network(path, **options)
+    options: dict[str, Any] = {key: getattr(spec, key) for key in _READER_OPTIONS}
+    options |= {"lang": spec.name_lang, "columns": columns or None}
+    given = {key: value for key, value in options.items() if value is not None}
+    return read_network(spec.source, mode=spec.mode, crs=spec.crs, speeds=spec.speeds, **given)
 
 
 def lights_network(spec: NetworkSpec, network: RoadNetwork) -> RoadNetwork | None:

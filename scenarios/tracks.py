@@ -16,6 +16,15 @@ if TYPE_CHECKING:
 __all__ = ["DAY_S", "unit_tracks"]
 
 DAY_S = 86_400.0
+_COLUMNS = (
+    "status",
+    "start_s",
+    "end_s",
+    "from_edge",
+    "from_fraction",
+    "to_edge",
+    "to_fraction",
+)
 
 
 class _Line(NamedTuple):
@@ -55,9 +64,10 @@ def unit_tracks(
     kept = intervals[(intervals["end_s"] > from_s) & (intervals["start_s"] < end_s)]
     kept = kept.sort_values(["unit", "start_s"], kind="stable")
     lines = _Lines(network, week_start_s)
+    columns = [kept[name].tolist() for name in _COLUMNS]
     pieces = [
-        _piece(row.status, row.start_s, row.end_s, lines.line(row), from_s, end_s)
-        for row in kept.itertuples()
+        _piece(status, start_s, stop_s, lines.line(start_s, ends), from_s, end_s)
+        for status, start_s, stop_s, *ends in zip(*columns, strict=True)
     ]
     units = np.repeat(kept["unit"].to_numpy(), [len(piece) for piece in pieces])
     rows = np.concatenate(pieces) if pieces else np.empty((0, 4))
@@ -92,13 +102,13 @@ class _Lines:
         self.week_start_s = week_start_s
         self.known: dict[tuple[int, float, int, float, int], _Line] = {}
 
-    def line(self, row: object) -> _Line:
-        """Way of an interval (a row of the Log), as it is driven at the hour of its start."""
-        ends = (row.from_edge, row.from_fraction, row.to_edge, row.to_fraction)  # type: ignore[attr-defined]
-        week_s = (self.week_start_s + row.start_s) % 604_800.0  # type: ignore[attr-defined]
-        key = (*ends, self.network.period_at(week_s))
+    def line(self, start_s: float, ends: list[float]) -> _Line:
+        """Find the way between two positions as it is driven at the hour of its start."""
+        week_s = (self.week_start_s + start_s) % 604_800.0
+        edge, fraction, to, to_fraction = int(ends[0]), ends[1], int(ends[2]), ends[3]
+        key = (edge, fraction, to, to_fraction, self.network.period_at(week_s))
         if key not in self.known:
-            self.known[key] = self._find(*ends, week_s)
+            self.known[key] = self._find(edge, fraction, to, to_fraction, week_s)
         return self.known[key]
 
     def _find(
@@ -108,8 +118,7 @@ class _Lines:
         from networks.paths import cut
 
         net = self.network
-        here = Position(int(edge), float(fraction))
-        there = Position(int(to), float(to_fraction))
+        here, there = Position(edge, fraction), Position(to, to_fraction)
         if here == there:
             return self._on_plane([cut(net, edge, fraction, fraction)], np.ones(1))
         way = net.path(here, there, depart_week_s=week_s)

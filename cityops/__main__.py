@@ -1,0 +1,70 @@
+"""The command ``cityops``, also ``python -m cityops``.
+
+Exit 0: done. Exit 1: the input is sound, but what was asked for cannot be had. Exit 2: the input is
+at fault; one or two lines on the standard error say where, and how to mend it. A traceback is a bug
+of ours. Exit 130: Ctrl-C.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+FAULT, INTERRUPTED = 2, 130
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command and say how it ended.
+
+    Parameters
+    ----------
+    argv
+        Arguments after the program's name; those of the process by default.
+
+    Returns
+    -------
+    int
+        The exit code.
+    """
+    import typer
+
+    from cityops.cli import command
+    from networks.errors import InputError
+
+    usage_error: type[Exception] = typer.BadParameter.__mro__[1]  # UsageError, which typer hides
+    arguments = list(sys.argv[1:] if argv is None else argv) or ["--help"]
+    try:
+        code = command()(args=arguments, prog_name="cityops", standalone_mode=False)
+    except InputError as error:
+        return _at_fault(str(error).splitlines())
+    except usage_error as error:
+        return _at_fault([_usage_words(error)])
+    except (KeyboardInterrupt, typer.Abort):
+        print("interrupted", file=sys.stderr)
+        return INTERRUPTED
+    except BrokenPipeError:  # the reader of our output has seen enough: `cityops ... | head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    return int(code or 0)
+
+
+def _at_fault(lines: list[str]) -> int:
+    for line in lines:
+        print(f"error: {line}", file=sys.stderr)
+    return FAULT
+
+
+def _usage_words(error: Exception) -> str:
+    """Word what typer says of a wrong option, with where to look."""
+    message = str(getattr(error, "format_message", error.__str__)()).strip().rstrip(".")
+    context = getattr(error, "ctx", None)
+    path = getattr(context, "command_path", "cityops")
+    return f"{path}: {message[:1].lower()}{message[1:]}; see {path} --help"
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,31 @@
+"""``cityops check``: every fault of a scenario, before anything runs."""
+
+from cityops.options import ScenarioArgument
+
+EXAMPLE = "Example: cityops check my-city/scenario.toml"
+
+
+def check(scenario: ScenarioArgument) -> None:
+    """Read a scenario, its files and its streets, and say what is wrong with them."""
+    from scenarios import build_district, load_scenario
+
+    built = build_district(load_scenario(scenario))
+    for warning in built.warnings:
+        print(f"warning: {warning}")
+    district, network = built.district, built.network
+    if network is not None:
+        print(f"streets    {network.n_nodes:,} junctions, {network.n_edges:,} directed edges")
+        print(f"           {network.dropped.words()}")
+    print(f"units      {len(district.units)} at {len(district.stations)} stations")
+    print(f"hospitals  {len(district.hospitals)}")
+    print(f"areas      {len(district.areas)}")
+    if built.record is not None:
+        print(f"incidents  {len(built.record.time_s):,} recorded")
+    else:
+        per_day = sum(
+            float(kind.rate_per_h.sum()) / 7.0
+            for kind in district.classes
+            if kind.rate_per_h is not None
+        )
+        print(f"incidents  {per_day:,.1f} a day expected, of {len(district.classes)} classes")
+    print(f"{built.scenario.shown} is sound")
