@@ -19,8 +19,9 @@ if TYPE_CHECKING:
     )
     from networks.dropped import DroppedPart, DroppedReport
     from networks.errors import InputError
-    from networks.network import HOURS_OF_WEEK, MODES, RoadNetwork, SpeedProfile
+    from networks.network import MODES, RoadNetwork
     from networks.paths import Path
+    from networks.profile import HOURS_OF_WEEK, SpeedProfile
     from networks.projection import Projection
     from networks.raw import RawNodes, RawStreets, Shapes, Words
     from networks.read import read_network
@@ -78,8 +79,9 @@ _NAMES_IN: dict[str, str] = {
     "networks.crs": "bd09_to_wgs84 gcj02_to_wgs84 to_wgs84 wgs84_to_bd09 wgs84_to_gcj02",
     "networks.dropped": "DroppedPart DroppedReport",
     "networks.errors": "InputError",
-    "networks.network": "HOURS_OF_WEEK MODES RoadNetwork SpeedProfile",
+    "networks.network": "MODES RoadNetwork",
     "networks.paths": "Path",
+    "networks.profile": "HOURS_OF_WEEK SpeedProfile",
     "networks.projection": "Projection",
     "networks.raw": "RawNodes RawStreets Shapes Words",
     "networks.read": "read_network",

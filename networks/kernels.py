@@ -351,3 +351,66 @@ def arrivals_timed(
                 label = dist[ends[j, side]]
                 best = min(best, drive(label, shares[j, side], edge_s[edges[j, side]], week))
         row[j] = best
+
+
+# ---- rows of a matrix
+
+
+@njit(cache=True, nogil=True)
+def search_rows(
+    indptr: NDArray[np.int64],
+    other: NDArray[np.int32],
+    edge_s: NDArray[np.float64],
+    seeds: NDArray[np.int64],
+    costs: NDArray[np.float64],
+    wanted: NDArray[np.bool_],
+    n_wanted: int,
+    ends: NDArray[np.int64],
+    last_s: NDArray[np.float64],
+    scratch: Scratch,
+    out: NDArray[np.float64],
+) -> None:
+    """Search from each origin ([origins, 2] seeds) and note when each place is reached."""
+    for k in range(len(out)):
+        search(indptr, other, edge_s, seeds[k], costs[k], wanted, n_wanted, scratch)
+        arrivals(scratch.dist, ends, last_s, out[k])
+
+
+@njit(cache=True, nogil=True)
+def search_rows_timed(
+    indptr: NDArray[np.int64],
+    other: NDArray[np.int32],
+    edge_s: NDArray[np.float64],
+    week: Clock,
+    seeds: NDArray[np.int64],
+    costs: NDArray[np.float64],
+    wanted: NDArray[np.bool_],
+    n_wanted: int,
+    ends: NDArray[np.int64],
+    edges: NDArray[np.int64],
+    shares: NDArray[np.float64],
+    by_period: NDArray[np.float64],
+    scratch: Scratch,
+    out: NDArray[np.float64],
+) -> None:
+    """As :func:`search_rows`, by the clock; ``by_period`` has the last edges' times."""
+    for k in range(len(out)):
+        search_timed(indptr, other, edge_s, week, seeds[k], costs[k], wanted, n_wanted, scratch)
+        arrivals_timed(scratch.dist, ends, edges, shares, by_period, week, out[k])
+
+
+@njit(cache=True, nogil=True)
+def first_legs_timed(
+    ends: NDArray[np.int64],
+    edges: NDArray[np.int64],
+    shares: NDArray[np.float64],
+    by_period: NDArray[np.float64],
+    week: Clock,
+    costs: NDArray[np.float64],
+) -> None:
+    """Drive from each position to the ends of its street; ``costs`` is filled, [k, 2]."""
+    for k in range(len(ends)):
+        for side in range(2):
+            if ends[k, side] >= 0:
+                row = by_period[edges[k, side]]
+                costs[k, side] = drive(0.0, shares[k, side], row, week)

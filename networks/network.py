@@ -11,12 +11,13 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
 from networks.dropped import DroppedPart, DroppedReport
 from networks.errors import InputError
+from networks.profile import HOURS_OF_WEEK, SpeedProfile, frozen
 from networks.projection import Projection
 
 if TYPE_CHECKING:
@@ -40,8 +41,6 @@ __all__ = [
 
 MODES: dict[str, int] = {"car": 1, "truck": 2, "bike": 4, "walk": 8}
 """Bits of ``RoadNetwork.modes``."""
-
-HOURS_OF_WEEK = 168
 
 _NODE_ARRAYS: dict[str, str] = {
     "node_id": "i8",
@@ -67,71 +66,6 @@ _EDGE_ARRAYS: dict[str, str] = {
 _POINTERS: dict[str, str] = {"indptr": "i8", "in_indptr": "i8", "shape_ptr": "i8"}
 _SHAPES: dict[str, str] = {"shape_lon": "f8", "shape_lat": "f8"}
 _ARRAYS = _NODE_ARRAYS | _EDGE_ARRAYS | _POINTERS | _SHAPES
-
-
-def _frozen(values: ArrayLike, dtype: str) -> NDArray[np.generic]:
-    array = np.ascontiguousarray(values, dtype=np.dtype(dtype))
-    if array.flags.writeable:
-        array = array.view()
-        array.setflags(write=False)
-    return array
-
-
-@dataclass(frozen=True, eq=False)
-class SpeedProfile:
-    """How fast traffic flows by period of the week.
-
-    Parameters
-    ----------
-    period_of_hour
-        Period of each hour of the week, int64[168]; hour 0 is Monday 00:00-01:00.
-    factor
-        Speed as a multiple of the free-flow speed, float64[periods, edges]: an edge takes
-        ``time_s / factor`` in the period. Zero closes it for the period.
-    names
-        A name for each period, for people.
-    """
-
-    period_of_hour: NDArray[np.int64]
-    factor: NDArray[np.float64]
-    names: tuple[str, ...] = ()
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "period_of_hour", _frozen(self.period_of_hour, "i8"))
-        object.__setattr__(self, "factor", _frozen(self.factor, "f8"))
-        if self.period_of_hour.shape != (HOURS_OF_WEEK,):
-            raise InputError(
-                f"a speed profile has a period for each of {HOURS_OF_WEEK} hours of the week, "
-                f"not an array of shape {self.period_of_hour.shape}"
-            )
-        if self.factor.ndim != 2 or self.factor.shape[0] == 0:
-            raise InputError("a speed profile has a factor for each period and edge")
-        if not (np.isfinite(self.factor).all() and (self.factor >= 0.0).all()):
-            raise InputError("a speed profile's factors are finite and not negative")
-        low, high = int(self.period_of_hour.min()), int(self.period_of_hour.max())
-        if low < 0 or high >= self.factor.shape[0]:
-            raise InputError(
-                f"a speed profile with {self.factor.shape[0]} periods cannot name "
-                f"period {low if low < 0 else high}"
-            )
-
-    def __setstate__(self, state: dict[str, object]) -> None:
-        self.__dict__.update(state)
-        self.__post_init__()
-
-    @classmethod
-    def flat(cls, n_edges: int) -> SpeedProfile:
-        """Free flow all week: one period, factor 1."""
-        return cls(
-            period_of_hour=np.zeros(HOURS_OF_WEEK, dtype=np.int64),
-            factor=np.ones((1, n_edges), dtype=np.float64),
-            names=("",),
-        )
-
-    @property
-    def n_periods(self) -> int:
-        """How many periods."""
-        return int(self.factor.shape[0])
 
 
 @dataclass(frozen=True, eq=False)
@@ -209,7 +143,7 @@ class RoadNetwork:
 
     def __post_init__(self) -> None:
         for key, dtype in _ARRAYS.items():
-            object.__setattr__(self, key, _frozen(getattr(self, key), dtype))
+            object.__setattr__(self, key, frozen(getattr(self, key), dtype))
         for key in ("class_names", "names"):
             object.__setattr__(self, key, tuple(getattr(self, key)))
         if self.profile.factor.shape == (1, 0):
@@ -468,11 +402,14 @@ class RoadNetwork:
         *,
         period: int = 0,
         threads: int | None = None,
+        method: Literal["search", "elimination"] | None = None,
     ) -> NDArray[np.float64]:
         """Seconds between nodes, float64[k, l]; see :func:`networks.travel.node_matrix`."""
         from networks.travel import node_matrix
 
-        return node_matrix(self, origins, destinations, period=period, threads=threads)
+        return node_matrix(
+            self, origins, destinations, period=period, threads=threads, method=method
+        )
 
     def path(
         self, origin: Position, destination: Position, *, depart_week_s: float | None = None

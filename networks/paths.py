@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from networks.approach import along_street, arriving, leaving
 from networks.kernels import drive, new_scratch
-from networks.travel import Searcher, along_street, arriving, leaving, leg_s
+from networks.travel import Searcher, leg_s
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -104,7 +105,7 @@ def _through_nodes(
     wanted = np.zeros(network.n_nodes, dtype=np.bool_)
     wanted[ends[ends >= 0]] = True
     scratch = new_scratch(network.n_nodes)
-    seeds, ahead = searcher.seeds(start, 0)
+    seeds, ahead = start.ends[0], searcher.first_legs(start)[0]
     searcher.run(seeds, ahead, wanted, int(wanted.sum()), scratch)
     best_s, best = np.inf, -1
     for side in range(2):

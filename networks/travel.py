@@ -10,20 +10,23 @@ from __future__ import annotations
 
 import os
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import numpy as np
 
+from networks.approach import Approach, along_street, arriving, leaving
 from networks.hierarchy import LANES, Metric, cone_of, customize, sweep
 from networks.kernels import (
     Clock,
     Scratch,
     arrivals,
-    arrivals_timed,
     clock,
     drive,
+    first_legs_timed,
     new_scratch,
     search,
+    search_rows,
+    search_rows_timed,
     search_timed,
 )
 
@@ -37,6 +40,8 @@ if TYPE_CHECKING:
 
 FEW = 32
 """Up to so many origins or destinations a search each is faster than an elimination."""
+
+Method = Literal["search", "elimination"]
 
 _CHUNK = 64
 
@@ -76,60 +81,6 @@ def metric(network: RoadNetwork, period: int) -> Metric:
     found = network.memo[key]
     assert isinstance(found, Metric)  # noqa: S101 - only put there above
     return found
-
-
-class Approach(NamedTuple):
-    """The two ends of the streets on which some positions lie, [k, 2]; -1 where one-way.
-
-    To arrive, one drives ``share`` of ``edge`` from node ``ends``; to leave, towards it.
-    """
-
-    ends: NDArray[np.int64]
-    edge: NDArray[np.int64]
-    share: NDArray[np.float64]
-
-    def costs(self, time_s: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Seconds for the share of the edge, [k, 2]; nothing takes no time, closed or not."""
-        if len(time_s) == 0:
-            return np.zeros(self.share.shape)
-        whole = time_s[np.maximum(self.edge, 0)]
-        return np.multiply(self.share, whole, out=np.zeros_like(whole), where=self.share > 0.0)
-
-
-def leaving(network: RoadNetwork, edge: NDArray[np.int64], at: NDArray[np.float64]) -> Approach:
-    """How positions are left: to the head on their edge, to the tail on its reverse."""
-    return _approach(network, edge, at, network.head, network.tail, leave=True)
-
-
-def arriving(network: RoadNetwork, edge: NDArray[np.int64], at: NDArray[np.float64]) -> Approach:
-    """How positions are reached: from the tail on their edge, from the head on its reverse."""
-    return _approach(network, edge, at, network.tail, network.head, leave=False)
-
-
-def _approach(
-    network: RoadNetwork,
-    edge: NDArray[np.int64],
-    at: NDArray[np.float64],
-    own_end: NDArray[np.int32],
-    other_end: NDArray[np.int32],
-    *,
-    leave: bool,
-) -> Approach:
-    on = edge >= 0
-    safe = np.where(on, edge, 0)
-    if network.n_edges == 0:
-        nowhere = np.full((len(edge), 2), -1, dtype=np.int64)
-        return Approach(nowhere, nowhere, np.zeros(nowhere.shape))
-    back = np.where(on, network.reverse[safe], -1).astype(np.int64)
-    own_share = 1.0 - at if leave else at
-    other_share = at if leave else 1.0 - at
-    return Approach(
-        np.column_stack(
-            [np.where(on, own_end[safe], -1), np.where(back >= 0, other_end[safe], -1)]
-        ).astype(np.int64),
-        np.column_stack([np.where(on, edge, -1), back]).astype(np.int64),
-        np.column_stack([own_share, other_share]).astype(np.float64),
-    )
 
 
 # ---- one to all
@@ -181,7 +132,8 @@ def times_from(
     if isinstance(origin, tuple):
         edge, at = _place(network, origin)
         meet = arriving(network, edge, at) if reverse else leaving(network, edge, at)
-        searcher.run(*searcher.seeds(meet, 0), np.zeros(0, dtype=np.bool_), -1, scratch)
+        costs = searcher.first_legs(meet)[0]
+        searcher.run(meet.ends[0], costs, np.zeros(0, dtype=np.bool_), -1, scratch)
     else:
         if not 0 <= origin < network.n_nodes:
             raise IndexError(f"node {origin} of {network.n_nodes}")
@@ -205,6 +157,7 @@ class Searcher:
         self, network: RoadNetwork, *, week_s: float | None, backward: bool, period: int = 0
     ) -> None:
         self.week: Clock | None = None
+        self.time_s = network.edge_times_s(period)
         self.by_period = network.times_by_period
         if week_s is not None and network.n_periods > 1:
             self.week = clock(network.profile.period_of_hour, week_s, backward=backward)
@@ -214,17 +167,13 @@ class Searcher:
             self.time_s = network.edge_times_s(period)
             self.near = adjacency(network, backward=backward, period=period)
 
-    def seeds(self, places: Approach, k: int) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-        """Nodes at which the trip from place k begins, and the seconds to get there."""
+    def first_legs(self, places: Approach) -> NDArray[np.float64]:
+        """Seconds from places to the ends of their streets, or back when looking back; [k, 2]."""
         if self.week is None:
-            one = Approach(places.ends[k : k + 1], places.edge[k : k + 1], places.share[k : k + 1])
-            return places.ends[k], one.costs(self.time_s)[0]
-        costs = np.zeros(2)
-        for side in range(2):
-            if places.ends[k, side] >= 0:
-                row = self.by_period[places.edge[k, side]]
-                costs[side] = drive(0.0, places.share[k, side], row, self.week)
-        return places.ends[k], costs
+            return places.costs(self.time_s)
+        costs = np.zeros(places.share.shape)
+        first_legs_timed(*places, self.by_period, self.week, costs)
+        return costs
 
     def run(
         self,
@@ -240,19 +189,34 @@ class Searcher:
         else:
             search_timed(*self.near, self.week, seeds, costs, wanted, n_wanted, scratch)
 
-    def arrive(
+    def rows(
         self,
+        origins: Approach,
         places: Approach,
-        costs: NDArray[np.float64],
-        scratch: Scratch,
-        row: NDArray[np.float64],
+        wanted: NDArray[np.bool_],
+        n_wanted: int,
+        out: NDArray[np.float64],
+        threads: int,
     ) -> None:
-        """From node labels to places; ``costs`` of the static case."""
-        if self.week is None:
-            arrivals(scratch.dist, places.ends, costs, row)
-        else:
-            ends, edge, share = places
-            arrivals_timed(scratch.dist, ends, edge, share, self.by_period, self.week, row)
+        """Fill a matrix, one search an origin."""
+        ahead, last = self.first_legs(origins), places.costs(self.time_s)
+        n_nodes = len(self.near.indptr) - 1
+
+        def block(start: int, end: int) -> None:
+            scratch = new_scratch(n_nodes)
+            seeds, costs, part = origins.ends[start:end], ahead[start:end], out[start:end]
+            if self.week is None:
+                search_rows(
+                    *self.near, seeds, costs, wanted, n_wanted, places.ends, last, scratch, part
+                )
+            else:
+                search_rows_timed(
+                    *self.near, self.week, seeds, costs, wanted, n_wanted,
+                    *places, self.by_period, scratch, part,
+                )  # fmt: skip
+
+        step = max(1, min(_CHUNK, -(-len(out) // threads)))
+        _spread(block, len(out), step, threads)
 
 
 # ---- matrices
@@ -285,18 +249,8 @@ def _search_rows(
     nodes = np.unique(places.ends[places.ends >= 0])
     wanted = np.zeros(n_nodes, dtype=np.bool_)
     wanted[nodes] = True
-    costs = places.costs(searcher.time_s) if searcher.week is None else np.zeros((0, 2))
-
-    def rows(start: int, end: int) -> None:
-        scratch = new_scratch(n_nodes)
-        for k in range(start, end):
-            seeds, ahead = searcher.seeds(origins, k)
-            searcher.run(seeds, ahead, wanted, len(nodes), scratch)
-            searcher.arrive(places, costs, scratch, out[k])
-
     if len(nodes):
-        step = max(1, min(_CHUNK, -(-len(out) // threads)))
-        _spread(rows, len(out), step, threads)
+        searcher.rows(origins, places, wanted, len(nodes), out, threads)
     return out
 
 
@@ -331,6 +285,7 @@ def node_matrix(
     *,
     period: int = 0,
     threads: int | None = None,
+    method: Method | None = None,
 ) -> NDArray[np.float64]:
     """Shortest travel times between nodes.
 
@@ -344,6 +299,8 @@ def node_matrix(
         The period of the week whose times hold all along.
     threads
         Threads to use, all cores when not given; the result is the same.
+    method
+        ``"search"`` or ``"elimination"``; by the size of the matrix when not given.
 
     Returns
     -------
@@ -355,9 +312,8 @@ def node_matrix(
     IndexError
         If there is no such node or period.
     """
-    return _static(
-        network, _at_nodes(network, origins), _at_nodes(network, destinations), period, threads
-    )
+    start, goal = _at_nodes(network, origins), _at_nodes(network, destinations)
+    return _static(network, start, goal, period, threads, method)
 
 
 def _at_nodes(network: RoadNetwork, nodes: ArrayLike) -> Approach:
@@ -375,10 +331,15 @@ def _static(
     places: Approach,
     period: int,
     threads: int | None,
+    method: Method | None = None,
 ) -> NDArray[np.float64]:
     """Matrix at the times of one period."""
+    if not 0 <= period < network.n_periods:
+        raise IndexError(f"period {period} of {network.n_periods}")
     n_origins, n_places = len(origins.ends), len(places.ends)
-    if min(n_origins, n_places) > FEW:
+    if method is None:
+        method = "elimination" if min(n_origins, n_places) > FEW else "search"
+    if method == "elimination":
         return _sweep_rows(network, period, origins, places, _threads(threads))
     if n_origins <= n_places:
         forward = Searcher(network, week_s=None, backward=False, period=period)
@@ -454,28 +415,6 @@ def _join_along_streets(
             )
             if leg is not None:
                 out[i, j] = min(out[i, j], leg_s(network, leg, week, period))
-
-
-def along_street(
-    network: RoadNetwork, origin: tuple[int, float], destination: tuple[int, float]
-) -> tuple[int, float, float] | None:
-    """Drive from one position straight to another on the same street, if that is permitted.
-
-    Returns
-    -------
-    tuple or None
-        Directed edge, fraction at which it is entered, fraction at which it is left.
-    """
-    edge, at = origin
-    goal_edge, goal = destination
-    back = int(network.reverse[edge])
-    if goal_edge == back and back >= 0:
-        goal = 1.0 - goal
-    elif goal_edge != edge:
-        return None
-    if goal >= at:
-        return edge, at, goal
-    return None if back < 0 else (back, 1.0 - at, 1.0 - goal)
 
 
 def leg_s(
