@@ -1,11 +1,12 @@
 """Suite ``des``: how many events a second, beside the tools that one would use otherwise.
 
-``mmc-10`` is the bare M/M/10 queue: 8 arrivals a second, services of 1 second.  Ours is `sim.queue.simulate_queue`: it
-draws every time between arrivals and every service time from the pure draws, passes every arrival
-and every departure through the event list that the services use, and keeps one row a customer; all
-of that is timed, on one thread, after a first call (compiling is not).  The peers run in the same
-process right after, each in its fastest form (`benchmarks.des_peers`).  An event is an arrival or a
-departure, so every tool has two a customer.  Of several runs the fastest counts, of each tool.
+``mmc-10`` is the bare M/M/10 queue: 8 arrivals a second, services of 1 second.  Ours is
+`sim.queue.simulate_queue`: it draws every time between arrivals and every service time from the
+pure draws, passes every arrival and every departure through the event list that the services use,
+and keeps one row a customer; all of that is timed, on one thread, after a first call (compiling is
+not).  The peers run in the same process right after, each in its fastest form
+(`benchmarks.des_peers`).  An event is an arrival or a departure, so every tool has two a customer.
+Of several runs the fastest counts, of each tool.
 
 The mean wait of every tool stands beside its Erlang C value: they simulate the same thing.
 """
