@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from cityops.report.formats import clock, level_text, plain
+from cityops.report.formats import clock, hours_said, level_text, plain
 from cityops.report.words import TEXTS
 
 if TYPE_CHECKING:
@@ -163,7 +163,7 @@ class Teller:
         if snap is not None:
             found.append(
                 self.pick(
-                    "Stations, hospitals and calls lie on the nearest street, at most "
+                    "Stations, hospitals and incidents lie on the nearest street, at most "
                     f"{snap:g} m away",
                     f"站点、医院与事件落在最近的道路上，距离不超过 {snap:g} 米",
                 )
@@ -179,9 +179,9 @@ class Teller:
             )
         periods = network.get("period") or []
         for period in periods:
-            name, hours = period.get("name"), period.get("hours")
+            name, hours = period.get("name"), hours_said(self.words, str(period.get("hours")))
             some = "".join(
-                self.pick(f", on {kind} {value:g}", f"，其中 {kind} 为 {value:g}")
+                self.pick(f", on {kind} {value:g}", f"，{kind} 为 {value:g}")
                 for kind, value in (period.get("classes") or {}).items()
             )
             found.append(
@@ -209,42 +209,45 @@ class Teller:
         for key, kind in types.items():
             name = self.run.title_of("unit_type", key, self.words.lang)
             day, night = kind.get("turnout_day_s", 0), kind.get("turnout_night_s", 0)
+            night_hours = hours_said(self.words, str(kind.get("night")))
             speed = float(kind.get("lights_factor", 1)) * float(kind.get("speed_factor", 1))
             text = self.pick(
                 f"{name}: turns out in {day:g} s by day"
+                + (f", {night:g} s at night ({night_hours})" if night != day else " and night")
                 + (
-                    f", {night:g} s at night ({kind.get('night')})"
-                    if night != day
-                    else " and night"
-                )
-                + (f"; drives {speed:g} times the streets' speed to a call" if speed != 1 else ""),
+                    f"; drives {speed:g} times the streets' speed to an incident"
+                    if speed != 1
+                    else ""
+                ),
                 f"{name}：白天出动准备 {day:g} 秒"
-                + (f"，夜间 {night:g} 秒（{kind.get('night')}）" if night != day else "，夜间相同")
+                + (f"，夜间 {night:g} 秒（{night_hours}）" if night != day else "，夜间相同")
                 + (f"；出警车速为道路车速的 {speed:g} 倍" if speed != 1 else ""),
             )
             found.append(text)
         shifts = {str(unit.get("shifts", "always")) for unit in self.tables("unit")} - {"always"}
         if shifts:
-            listed = "; ".join(sorted(shifts))
+            listed = self.words("join").join(
+                hours_said(self.words, text) for text in sorted(shifts)
+            )
             found.append(self.pick(f"Shifts: {listed}", f"班次：{listed}"))
         elif self.tables("unit"):
             found.append(self.pick("All units are on duty all the time", "全部车组全天在岗"))
         return found
 
     def demand(self) -> list[str]:
-        """Return where the calls come from."""
+        """Return where the incidents come from."""
         record = self.table("record")
         if record.get("file"):
             found = [
                 self.pick(
-                    f"Calls are those of the record {record['file']}",
+                    f"Incidents are those of the record {record['file']}",
                     f"事件取自记录 {record['file']}",
                 )
             ]
         else:
             found = [
                 self.pick(
-                    "Calls are drawn at random (a Poisson process by hour of the week), each "
+                    "Incidents are drawn at random (a Poisson process by hour of the week), each "
                     "class at its own rate and places",
                     "事件随机产生（按每周小时变化的泊松过程），各类有各自的强度与地点分布",
                 )
@@ -259,12 +262,12 @@ class Teller:
             hand = spread(self.words, kind.get("handover_min"))
             parts = []
             if scene:
-                parts.append(self.pick(f"{scene} on the scene", f"现场 {scene}"))
+                parts.append(self.pick(f"{scene} on the scene", f"现场{gap(scene)}"))
             if chance:
                 share = plain(100 * chance, 0) + "%"
                 parts.append(self.pick(f"{share} taken to hospital", f"{share} 送医"))
                 if hand:
-                    parts.append(self.pick(f"hand-over {hand}", f"交接 {hand}"))
+                    parts.append(self.pick(f"hand-over {hand}", f"交接{gap(hand)}"))
             if parts:
                 found.append(name + self.words("colon") + self.words("list").join(parts))
         return found
@@ -277,7 +280,7 @@ class Teller:
         policy = self.table("policy")
         found.append(
             self.pick(
-                "Calls that find no free unit wait, the most urgent first, then in order of call",
+                "Incidents that find no free unit wait, the most urgent first, then by time of call",
                 "无空闲车组时事件排队，先按紧急程度，再按接报先后",
             )
         )
@@ -285,7 +288,7 @@ class Teller:
         if limit is not None:
             found.append(
                 self.pick(
-                    f"At most {limit} calls wait; more are referred elsewhere",
+                    f"At most {limit} incidents wait; more are referred elsewhere",
                     f"最多 {limit} 起排队，超出者转交外部",
                 )
             )
@@ -307,8 +310,8 @@ class Teller:
         warm = words("unit.h", value=f"{run.warmup_s / 3600:g}")
         found = [
             self.pick(
-                f"{n} replications, seed {seed}; every replication has its own calls, the same for "
-                "every plan that is tried",
+                f"{n} replications, seed {seed}; every replication has its own incidents, the "
+                "same for every plan that is tried",
                 f"{n} 次重复，随机种子 {seed}；每次重复的事件各不相同，但对所有方案一致",
             )
         ]
@@ -336,6 +339,11 @@ class Teller:
         return found
 
 
+def gap(text: str) -> str:
+    """Return a Chinese piece as it follows a word: digits stand off, signs do not."""
+    return text if text[:1] > "\u2e80" else f" {text}"
+
+
 def spread(words: Words, given: Any) -> str:  # noqa: ANN401 - a number or a distribution's table
     """Say a duration in minutes and how it varies; empty if it is not given."""
     if isinstance(given, int | float):
@@ -360,7 +368,7 @@ def assumptions(run: RunFolder, words: Words) -> list[Assumed]:
         (("Stated with the scenario", "方案自述"), teller.stated()),
         (("Rules", "规则"), teller.rules()),
         (("Units", "车组"), teller.units()),
-        (("Calls", "事件"), teller.demand()),
+        (("Incidents", "事件"), teller.demand()),
         (("Streets and travel", "道路与行驶"), teller.streets()),
         (("Numbers", "统计"), teller.statistics()),
     ]

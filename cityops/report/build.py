@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 TEMPLATES = Path(__file__).with_name("templates")
-WIDEST, TALLEST = 2.1, 0.86
+WIDEST, TALLEST = 2.1, 0.98
 
 
 def write_report(run_folder: Path, *, lang: str = "en", out: Path | None = None) -> Path:

@@ -61,6 +61,7 @@ def axis(title: str = "", **more: Any) -> dict[str, Any]:  # noqa: ANN401 - Plot
         "fixedrange": True,
         "tickfont": {"size": 12, "color": palette.MUTED},
         "ticks": "",
+        "ticklabelstandoff": 6,
         "automargin": True,
     }
     return base | more
@@ -181,7 +182,8 @@ def target_lines(
                 "line": {"color": palette.FAINT, "width": 1, "dash": "dot"},
             }
         )
-        label = words("comma").join(names[:3]) + (" …" if len(names) > 3 else "")
+        titles = [run.title_of("incident_class", name, words.lang) for name in names[:3]]
+        label = words("comma").join(titles) + (" …" if len(names) > 3 else "")
         notes.append(
             {
                 "x": target,

@@ -163,6 +163,8 @@ def comparison_context(
 
 def verdicts(comparison: pd.DataFrame) -> list[str]:
     """Return "better", "worse", "unclear" or "" a row, however the comparison says it."""
+    from sim.dispatch.measures import higher_is_better
+
     clear = comparison["clear"] if "clear" in comparison.columns else None
     found = []
     for place, said in enumerate(comparison["better"].tolist()):
@@ -171,7 +173,8 @@ def verdicts(comparison: pd.DataFrame) -> list[str]:
         elif isinstance(said, bool | np.bool_):
             found.append("better" if said else "worse")
         elif clear is not None and not clear.iloc[place]:
-            found.append("unclear")
+            takes_sides = higher_is_better(str(comparison["measure"].iloc[place])) is not None
+            found.append("unclear" if takes_sides else "")
         else:
             found.append("")
     return found

@@ -34,6 +34,7 @@ KEY_MEASURES = (
     "full_response_mean_min",
     "queued_share",
     "referred_share",
+    "unanswered_share",
     "utilisation",
     "incidents",
     "km",
@@ -101,7 +102,7 @@ def cards(run: RunFolder, words: Words) -> list[Card]:
         estimate = run.estimate(measure)
         if estimate is None or not math.isfinite(estimate.mean):
             continue
-        if measure == "referred_share" and estimate.mean == 0:
+        if measure in ("referred_share", "unanswered_share") and estimate.mean == 0:
             continue
         if measure == "full_response_mean_min" and not _joint(run, estimate):
             continue
@@ -196,7 +197,7 @@ def _fleet(run: RunFolder, words: Words) -> Iterable[tuple[str, str]]:
     if units is not None and len(units):
         counts = units["type"].astype(str).value_counts(sort=False)
         kinds = [
-            f"{number} {run.title_of('unit_type', str(kind), words.lang)}"
+            f"{number} × {run.title_of('unit_type', str(kind), words.lang)}"
             for kind, number in counts.items()
         ]
         yield words("in.fleet"), words.listed(kinds)
@@ -243,7 +244,8 @@ def group_sheet(run: RunFolder, words: Words, by: str) -> Sheet | None:
             calls = run.estimate("incidents", by, group)
             cells.append(digits(daily(run, "incidents", calls).mean, "count") if calls else "–")
         if has_target:
-            cells.append(with_unit(words, targets[group], "min") if group in targets else "–")
+            target = f"{targets[group]:g}" if group in targets else ""
+            cells.append(words("unit.min", value=target) if target else "–")
         for measure, _ in present:
             estimate = run.estimate(measure, by, group)
             cells.append(digits(estimate.mean, estimate.unit) if estimate else "–")
@@ -268,24 +270,18 @@ def slowest_areas(run: RunFolder, words: Words) -> Sheet | None:
         return None
     ranked = sorted(values, key=lambda name: -values[name])[:SLOWEST]
     found = [run.estimate("response_mean_min", "area", name) for name in ranked]
-    top = max(e.high if math.isfinite(e.high) else e.mean for e in found if e) * 1.02
-    calls = area_values(run, "incidents")
-    rows = [
-        Row(
-            name,
-            [
-                digits(values[name], "min"),
-                digits(share.mean, "share")
-                if (share := run.estimate("within_target", "area", name))
-                else "–",
-                digits(calls.get(name, math.nan), "count"),
-            ],
-            whisker(estimate, top),
-        )
-        for name, estimate in zip(ranked, found, strict=True)
-    ]
-    heads = [words("area"), words("unit_head.min"), words.measure("within_target")]
-    return Sheet([*heads, words("areas.calls")], rows, None)
+    rows = []
+    for name, estimate in zip(ranked, found, strict=True):
+        share = run.estimate("within_target", "area", name)
+        cells = [
+            digits(values[name], "min"),
+            span(words, estimate.low, estimate.high, "min") if estimate else "–",
+            digits(share.mean, "share") if share else "–",
+        ]
+        rows.append(Row(name, cells, None))
+    heads = [words("area"), words("unit_head.min")]
+    heads += [words("interval_head", level=level_text(run.level)), words.measure("within_target")]
+    return Sheet(heads, rows, None)
 
 
 # Takeaways ------------------------------------------------------------------------------------

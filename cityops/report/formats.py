@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -10,6 +11,7 @@ if TYPE_CHECKING:
 
 DAY_S = 86_400
 MINUS = "\u2212"
+_DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
 def plain(value: float, decimals: int = 1) -> str:
@@ -122,6 +124,28 @@ def duration(words: Words, seconds: float) -> str:
     if seconds > 100:
         return words("unit.min", value=plain(seconds / 60))
     return words("unit.s", value=plain(seconds))
+
+
+def hours_said(words: Words, text: str) -> str:
+    """Return hours of the week as a scenario writes them, in the report's language.
+
+    Examples
+    --------
+    >>> from cityops.report.words import Words
+    >>> hours_said(Words("zh"), "mon-fri 07:00-09:00, sunday 22:00-06:00")
+    '周一至周五 07:00–09:00、周日 22:00–06:00'
+    >>> hours_said(Words("en"), "sat-mon 22:00-06:00")
+    'Sat–Mon 22:00–06:00'
+    """
+    text = re.sub(r"(?<=\d)\s*-\s*(?=\d)", "–", text)
+    names = "|".join(_DAYS)
+    text = re.sub(
+        rf"(?i)\b({names})[a-z]*\s*-\s*({names})[a-z]*\b", rf"\1{words('to_day')}\2", text
+    )
+    text = re.sub(
+        rf"(?i)({names})[a-z]*", lambda m: words(f"day.{_DAYS.index(m[1].lower())}"), text
+    )
+    return re.sub(r"\s*,\s*", words("comma"), text)
 
 
 def hour_text(hour: int) -> str:

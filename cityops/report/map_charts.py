@@ -125,20 +125,7 @@ def area_map(
     traces: list[dict[str, Any]] = []
     for place, layer in enumerate(layers):
         traces += _areas(run, district, layer, visible=place == 0)
-    traces += [
-        {
-            "type": "scattergl",
-            "mode": "lines",
-            "x": [],
-            "y": [],
-            "meta": {"streets": rank},
-            "line": {"color": palette.STREETS[rank], "width": palette.STREET_WIDTHS[rank]},
-            "opacity": 0.75,
-            "hoverinfo": "skip",
-        }
-        for rank in (2, 1, 0)
-        if len(district.streets[rank])
-    ]
+    traces += _streets(district)
     traces += [_hover(run, district, words)] if layers else []
     traces += _places(district, words)
     frame = district.frame
@@ -155,6 +142,26 @@ def area_map(
             annotations=_scale_bar(district)[1] + _notes(run, district, words, title),
         ),
     }
+
+
+def _streets(district: DistrictMap) -> list[dict[str, Any]]:
+    """Streets on a light casing, so that they are seen on dark areas too; widest on top."""
+    present = [rank for rank in (2, 1, 0) if len(district.streets[rank])]
+    casings = [(rank, palette.PAPER, palette.STREET_WIDTHS[rank] + 1.6, 0.45) for rank in present]
+    lines = [(rank, palette.STREETS[rank], palette.STREET_WIDTHS[rank], 0.9) for rank in present]
+    return [
+        {
+            "type": "scattergl",
+            "mode": "lines",
+            "x": [],
+            "y": [],
+            "meta": {"streets": rank},
+            "line": {"color": colour, "width": width},
+            "opacity": opacity,
+            "hoverinfo": "skip",
+        }
+        for rank, colour, width, opacity in casings + lines
+    ]
 
 
 def _map_axis(start: float, length: float) -> dict[str, Any]:

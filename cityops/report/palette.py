@@ -20,7 +20,7 @@ WARM_BAND = "rgba(194,65,12,0.16)"
 BARS = "#9db4c8"
 SYNTHETIC = "#b45309"
 
-STREETS = ("#5c6873", "#85909b", "#a5afb8")
+STREETS = ("#46525d", "#65717d", "#828e99")
 STREET_WIDTHS = (1.9, 1.1, 0.6)
 
 STATION = "#111827"

@@ -51,9 +51,9 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
         "Help reaches the scene {mean} after the call on average",
         "从接报到首个车组到场平均 {mean}",
     ),
-    "answer.p90": ("nine calls in ten within {p90}", "九成事件在 {p90} 内到场"),
+    "answer.p90": ("nine incidents in ten within {p90}", "九成事件在 {p90} 内到场"),
     "answer.target": (
-        "{share} of calls are reached within their target time",
+        "{share} of incidents are reached within their target time",
         "{share} 的事件在目标时间内到场",
     ),
     "answer.busy": (
@@ -76,7 +76,7 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
         "{days} from {start}, after {warmup} to warm up",
         "{days}，自{start}起；另有 {warmup} 预热",
     ),
-    "in.demand": ("Calls", "事件"),
+    "in.demand": ("Incidents", "事件"),
     "in.demand_value": ("{n} a day on average", "平均每天 {n} 起"),
     "in.record_value": ("taken from the record {file}", "取自记录 {file}"),
     "in.classes": ("Incident classes", "事件类别"),
@@ -89,6 +89,7 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     # Key figures
     "interval": ("{level} interval {range}", "{level} 置信区间 {range}"),
     "interval_band": ("bands: {level} intervals", "色带：{level} 置信区间"),
+    "interval_head": ("{level} interval", "{level} 置信区间"),
     "no_interval": ("one replication, no interval", "仅一次重复，无区间"),
     "range": ("{low} to {high}", "{low} 至 {high}"),
     "n": ("n = {n}", "n = {n}"),
@@ -104,31 +105,31 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "per_day": ("{value} a day", "每天 {value}"),
     # Response times
     "response": ("How long until help arrives", "救援多久到达"),
-    "response.cdf": ("Calls reached within a given time", "给定时间内到场的事件比例"),
+    "response.cdf": ("Incidents reached within a given time", "给定时间内到场的事件比例"),
     "response.cdf_note": (
         "Mean over the replications; the band is the {level} interval.",
         "各次重复的均值，色带为 {level} 置信区间。",
     ),
     "response.histogram": ("Response times in one replication", "单次重复的响应时间"),
-    "response.histogram_note": ("First replication, {n} calls.", "首次重复，共 {n} 起事件。"),
+    "response.histogram_note": ("First replication, {n} incidents.", "首次重复，共 {n} 起事件。"),
     "response.takeaway": (
-        "Half of all calls are reached within {median}, nine in ten within {p90}.",
+        "Half of all incidents are reached within {median}, nine in ten within {p90}.",
         "半数事件在 {median} 内到场，九成在 {p90} 内到场。",
     ),
     "axis.minutes": ("minutes after the call", "接报后分钟数"),
-    "axis.share_reached": ("calls reached", "已到场事件"),
-    "axis.calls": ("calls", "事件数"),
+    "axis.share_reached": ("incidents reached", "已到场事件"),
+    "axis.calls": ("incidents", "事件数"),
     "axis.hour": ("hour of day", "时刻"),
     "axis.response_min": ("response time, minutes", "响应时间（分钟）"),
-    "axis.calls_hour": ("calls a day", "每日事件数"),
+    "axis.calls_hour": ("incidents a day", "每日事件数"),
     "axis.share_time": ("share of time on duty", "在岗时间占比"),
     "target_of": ("target for {name}", "{name}目标"),
     "target": ("target", "目标"),
     "hover.cdf": ("Within {minutes}: {share}", "{minutes} 内到场：{share}"),
     "under": ("< {value}", "< {value}"),
     "over": ("≥ {value}", "≥ {value}"),
-    "hover.histogram": ("{low}–{high} min: {n} calls", "{low}–{high} 分钟：{n} 起"),
-    "hover.histogram_last": ("over {low} min: {n} calls", "超过 {low} 分钟：{n} 起"),
+    "hover.histogram": ("{low}–{high} min: {n} incidents", "{low}–{high} 分钟：{n} 起"),
+    "hover.histogram_last": ("over {low} min: {n} incidents", "超过 {low} 分钟：{n} 起"),
     # By hour
     "hours": ("When it takes longest", "何时最慢"),
     "hours.response": ("Response time by hour of day", "各时刻的响应时间"),
@@ -150,13 +151,13 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     ),
     "areas.response": ("Mean response time by area", "各片区平均响应时间"),
     "areas.slowest": ("Slowest areas", "最慢的片区"),
-    "areas.few": ("few calls", "事件过少"),
+    "areas.few": ("few incidents", "事件过少"),
     "areas.few_note": (
-        "Areas with fewer than {n} calls in a replication are drawn grey and not ranked.",
+        "Areas with fewer than {n} incidents in a replication are drawn grey and not ranked.",
         "每次重复少于 {n} 起事件的片区以灰色表示，不参与排名。",
     ),
     "areas.show": ("Colour by", "着色指标"),
-    "areas.calls": ("Calls a day", "每日事件数"),
+    "areas.calls": ("Incidents a day", "每日事件数"),
     "area": ("Area", "片区"),
     "station": ("Station", "站点"),
     "hospital": ("Hospital", "医院"),
@@ -183,8 +184,8 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "playback": ("One day on the streets", "街上的一天"),
     "playback.note": (
         (
-            "First replication, 24 hours after the warm-up. A call appears when it is made and "
-            "goes when the first unit is on the scene."
+            "First replication, 24 hours after the warm-up. An incident appears with the call "
+            "and goes when the first unit is on the scene."
         ),
         "首次重复，预热之后的 24 小时。事件在接报时出现，首个车组到场后消失。",
     ),
@@ -197,12 +198,12 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "speed": ("Speed", "速度"),
     "speed_value": ("{n} min per second", "每秒 {n} 分钟"),
     "time_of_day": ("Time", "时间"),
-    "waiting": ("Calls waiting", "待救事件"),
+    "waiting": ("Incidents waiting", "待救事件"),
     "waiting_late": ("of these past their target", "其中已超时"),
     "zoom_in": ("Zoom in", "放大"),
     "zoom_out": ("Zoom out", "缩小"),
     "whole_map": ("Whole map", "全图"),
-    "call": ("Call", "事件"),
+    "call": ("Incident", "事件"),
     "playback.keys": (
         "Space plays and pauses; drag the map to move it.",
         "空格键播放或暂停；可拖动地图。",
@@ -235,7 +236,7 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "cmp.groups": ("By class of incident", "按事件类别"),
     "cmp.areas": ("By area: mean response time, largest changes", "按片区：平均响应时间变化最大者"),
     "cmp.paired": (
-        "Differences are paired: replication by replication, all scenarios meet the same calls.",
+        "Differences are paired: in each replication all scenarios meet the same incidents.",
         "差值为成对差值：在每次重复中，各方案面对相同的事件。",
     ),
     "cmp.each": (
@@ -266,7 +267,7 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "cmp.maps": ("Where it takes how long", "各处用时"),
     "cmp.maps_note": ("All maps share one colour scale.", "各图采用同一色标。"),
     "cmp.demand": (
-        "Not all runs met the same calls: the differences include the luck of the draw.",
+        "Not all runs met the same incidents: the differences include the luck of the draw.",
         "各方案面对的事件不完全相同，差值中含有随机抽样的影响。",
     ),
     # Distributions
@@ -279,35 +280,21 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "dist.triangular": ("triangular", "三角分布"),
     "dist.erlang": ("Erlang", "爱尔朗分布"),
     "dist.empirical": ("as recorded", "经验分布"),
-    # Measures
-    "measure.response_mean_min": ("Mean response time", "平均响应时间"),
-    "measure.response_median_min": ("Median response time", "响应时间中位数"),
-    "measure.response_p90_min": ("Nine in ten within", "九成到场时间"),
-    "measure.within_target": ("Within target", "达标率"),
-    "measure.response_within": ("Reached within", "到场比例"),
-    "measure.queued_share": ("Had to wait for a unit", "需排队等待的比例"),
-    "measure.queue_mean_min": ("Mean wait for a free unit", "平均排队时间"),
-    "measure.incidents": ("Calls", "事件数"),
-    "measure.referred_share": ("Referred elsewhere", "转交外部的比例"),
-    "measure.utilisation": ("Units busy", "车组忙碌率"),
-    "measure.status_share": ("Share of time", "时间占比"),
-    "measure.km": ("Distance driven", "行驶里程"),
-    "measure.preemptions": ("Units called off to a worse case", "途中改派次数"),
-    "measure.full_response_mean_min": ("Everyone needed is there", "全部到齐平均时间"),
-    # Measures inside a sentence, where the label alone does not read
+    # Measures inside a sentence; their labels are `sim.dispatch.measures.label`
     "phrase.response_mean_min": ("mean response time", "平均响应时间"),
     "phrase.response_median_min": ("median response time", "响应时间中位数"),
     "phrase.response_p90_min": (
-        "the time within which nine calls in ten are reached",
+        "the time within which nine incidents in ten are reached",
         "九成到场时间",
     ),
     "phrase.within_target": ("the share reached within target", "达标率"),
     "phrase.queued_share": ("the share that has to wait for a unit", "需排队等待的比例"),
     "phrase.queue_mean_min": ("the wait for a free unit", "平均排队时间"),
     "phrase.referred_share": ("the share referred elsewhere", "转交外部的比例"),
+    "phrase.unanswered_share": ("the share that nobody answers", "无力量到场占比"),
     "phrase.utilisation": ("how busy units are", "车组忙碌率"),
     "phrase.km": ("distance driven a day", "每日行驶里程"),
-    "phrase.incidents": ("calls", "事件数"),
+    "phrase.incidents": ("incidents", "事件数"),
     "phrase.full_response_mean_min": (
         "the time until everyone needed is there",
         "全部到齐平均时间",
@@ -328,6 +315,7 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "status.7": ("Returning", "返站"),
     "status.8": ("Relocating", "调防"),
     # Days
+    "to_day": ("–", "至"),
     "day.0": ("Mon", "周一"),
     "day.1": ("Tue", "周二"),
     "day.2": ("Wed", "周三"),
@@ -378,8 +366,9 @@ class Words:
 
     def measure(self, name: str) -> str:
         """Label of a measure; an unknown one is shown by its name."""
-        key = f"measure.{name}"
-        return self(key) if key in TEXTS else name.replace("_", " ")
+        from sim.dispatch.measures import label
+
+        return label(name, self.lang).replace("_", " ")
 
     def in_sentence(self, name: str) -> str:
         """Name of a measure inside a sentence."""

@@ -177,7 +177,7 @@ def test_a_bare_run_still_has_its_key_figures(run_folder, tmp_path):
     for name in ("manifest.json", "tables/summary.parquet"):
         shutil.copy(run_folder / name, folder / name)
     page = Page(write_report(folder).read_text("utf-8"))
-    assert "Mean response time" in page.words
+    assert "Mean response" in page.words
     assert "playback" not in page.blobs
     assert "chart-map" not in page.blobs
 

@@ -64,11 +64,13 @@ def test_the_sentence_says_better_worse_and_unclear(written):
 
 def test_the_sentence_is_whole_in_chinese(table):
     pieces = sentence(table[table["by"] == "all"].iloc[:3], "甲", "乙", ZH)
-    text = "".join(piece for _, piece in pieces)
-    assert (
-        text
-        == "与甲相比，乙在平均响应时间（−1.4 分钟）、达标率（+11.0 个百分点）上更好；在每日行驶里程（+200 公里）上更差。"
-    )
+    assert [piece for _, piece in pieces] == [
+        "与甲相比，乙",
+        "在平均响应时间（−1.4 分钟）、达标率（+11.0 个百分点）上更好",
+        "；",
+        "在每日行驶里程（+200 公里）上更差",
+        "。",
+    ]
 
 
 def test_a_page_with_both_maps_and_one_colour_scale(written):
@@ -96,7 +98,7 @@ def test_every_difference_stands_with_its_interval(written):
 
 def test_what_differs_between_the_scenarios_is_listed(written):
     text = text_of(written())
-    assert "8 ambulance, 4 fire 12 ambulance, 6 fire" in text
+    assert "8 × ambulance, 4 × fire 12 × ambulance, 6 × fire" in text
 
 
 def test_verdicts_may_come_as_truths(table):

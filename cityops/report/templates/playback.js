@@ -60,7 +60,7 @@
     g.lineCap = g.lineJoin = "round";
     for (const rank of [2, 1, 0]) {
       const p = map.points[rank];
-      g.strokeStyle = ["#b9c2ca", "#c9d0d6", "#d9dee3"][rank];
+      g.strokeStyle = ["#a9b4be", "#bcc5cd", "#ccd3da"][rank];
       g.lineWidth = map.widths[rank] * Math.min(Math.sqrt(view.k), 2.2) * 1.15;
       g.beginPath();
       for (let i = 0, fresh = true; i < p.length; i += 2) {
