@@ -10,7 +10,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from cityops.report import write_comparison, write_figures, write_report
+    from cityops.report.build import write_report
+    from cityops.report.comparison import write_comparison
+    from cityops.report.figures import write_figures
     from networks import InputError, RoadNetwork, read_network
     from scenarios import (
         Comparison,
@@ -56,9 +58,9 @@ _MODULES = {
     "read_network": "networks",
     "run_scenario": "scenarios",
     "simulate": "sim.dispatch.model",
-    "write_comparison": "cityops.report",
-    "write_figures": "cityops.report",
-    "write_report": "cityops.report",
+    "write_comparison": "cityops.report.comparison",
+    "write_figures": "cityops.report.figures",
+    "write_report": "cityops.report.build",
 }
 
 

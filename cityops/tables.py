@@ -101,7 +101,10 @@ def chance_words(comparison: Comparison, lang: str) -> str:
     shown, level = len(rows), comparison.level
     by_chance = max(1, round(shown * (1.0 - level)))
     if lang == "zh":
-        return f"每个区间各自按 {level:.0%} 成立；{shown} 项中约 {by_chance} 项可能仅因偶然而显得有差异"
+        return (
+            f"每个区间各自按 {level:.0%} 成立；"
+            f"{shown} 项中约 {by_chance} 项可能仅因偶然而显得有差异"
+        )
     return (
         f"each interval holds at {level:.0%} by itself: of {shown} figures about {by_chance} may "
         "look changed by chance alone"

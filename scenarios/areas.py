@@ -113,24 +113,21 @@ def _by_people(network: RoadNetwork, inhabitants: int, parts: int) -> tuple[Area
     from sim.dispatch.model import Area
 
     table = synthetic_population(network, inhabitants, areas=parts)
-    x, y = network.projection.to_xy(table["lon"], table["lat"])
-    middles = shapely.points(np.column_stack([x, y]))
+    lon, lat, people = (table[key].to_numpy(dtype=float) for key in ("lon", "lat", "inhabitants"))
+    middles = [shapely.Point(xy) for xy in np.column_stack(network.projection.to_xy(lon, lat))]
     hull = shapely.convex_hull(shapely.MultiPoint(np.column_stack([network.x, network.y])))
     hull = hull.buffer(200.0)
-    cells = shapely.get_parts(
-        shapely.voronoi_polygons(shapely.multipoints(middles), extend_to=hull)
-    )
+    cells = shapely.get_parts(shapely.voronoi_polygons(shapely.MultiPoint(middles), extend_to=hull))
     owner, cell = shapely.STRtree(cells).query(middles, predicate="intersects")
-    outline = dict(zip(owner.tolist(), cell.tolist(), strict=True))
+    cell_of = dict(zip(owner.tolist(), cell.tolist(), strict=True))
+    outlines = [
+        _to_degrees(shapely.intersection(cells[cell_of[k]], hull), network.projection)
+        for k in range(len(middles))
+    ]
+    names = table["name"].astype(str).tolist()
     return tuple(
-        Area(
-            str(row.name),
-            float(row.lon),
-            float(row.lat),
-            float(row.inhabitants),
-            _to_degrees(shapely.intersection(cells[outline[k]], hull), network.projection),
-        )
-        for k, row in enumerate(table.itertuples(index=False))
+        Area(names[k], float(lon[k]), float(lat[k]), float(people[k]), outlines[k])
+        for k in range(len(names))
     )
 
 

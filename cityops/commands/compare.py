@@ -33,7 +33,7 @@ def compare(
 
     A scenario that has no run yet is run first, into runs/NAME.
     """
-    from cityops.report import write_comparison
+    from cityops.report.comparison import write_comparison
     from cityops.tables import chance_words, differences
     from networks.errors import InputError
     from scenarios import compare_runs

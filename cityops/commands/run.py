@@ -63,7 +63,8 @@ def run(
 
 def write_pages(folder: Path, lang: str) -> None:
     """Write the report and the figures of a run."""
-    from cityops.report import write_figures, write_report
+    from cityops.report.build import write_report
+    from cityops.report.figures import write_figures
 
     write_report(folder, lang=lang)
     write_figures(folder, lang=lang)
