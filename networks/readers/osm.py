@@ -155,9 +155,11 @@ def _read_ways(place: Path, mode: str, lang: str, *, private: bool) -> _Ways:
             if not isinstance(way, osmium.osm.Way):
                 continue
             tags = dict(way.tags)
+            if tags.get("area") == "yes" or len(way.nodes) < 2:
+                continue
             rules = way_rules(tags, mode=mode, private=private)
             usable = (rules.modes[0] | rules.modes[1]) & MODES[mode]
-            if not (usable or tags["highway"] in CLASSES[mode]) or len(way.nodes) < 2:
+            if not (usable or tags["highway"] in CLASSES[mode]):
                 continue
             ways.way_id.append(way.id)
             ways.n_refs.append(len(way.nodes))
@@ -232,11 +234,13 @@ def _pieces(ways: _Ways, points: _Points, bit: int) -> tuple[RawNodes, RawStreet
     node_id, at = np.unique(np.concatenate([tail, head]), return_index=True)
     at = np.concatenate([start, end])[at]
     row = way[start]
+    forward, backward = (np.asarray(side)[row] > 0 for side in ways.modes)
+    closed = ~(forward | backward)  # to everybody: still a street, to be reported
     streets = RawStreets(
         tail=tail,
         head=head,
-        forward=np.asarray(ways.modes[0])[row] > 0,
-        backward=np.asarray(ways.modes[1])[row] > 0,
+        forward=forward | closed,
+        backward=backward | closed,
         limit_kmh=np.asarray(ways.limit_kmh[0])[row],
         lanes=np.asarray(ways.lanes[0])[row],
         modes=np.asarray(ways.modes[0])[row],
