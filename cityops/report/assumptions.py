@@ -280,7 +280,7 @@ class Teller:
         policy = self.table("policy")
         found.append(
             self.pick(
-                "Incidents that find no free unit wait, the most urgent first, then by time of call",
+                "Incidents without a free unit wait, the most urgent first, then by time of call",
                 "无空闲车组时事件排队，先按紧急程度，再按接报先后",
             )
         )

@@ -191,9 +191,9 @@ def target_lines(
                 "yref": "paper",
                 "text": words("target_of", name=escape(label)),
                 "showarrow": False,
-                "xanchor": "left",
+                "xanchor": "left" if target < 0.65 * end_min else "right",
                 "yanchor": "bottom",
-                "xshift": 5,
+                "xshift": 5 if target < 0.65 * end_min else -5,
                 "font": {"size": 11, "color": palette.MUTED},
                 "bgcolor": "rgba(255,255,255,0.75)",
             }

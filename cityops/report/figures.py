@@ -203,7 +203,8 @@ def _response(slide: Slide) -> bool:
         label = words("target_of", name=words("comma").join(titles[:3]))
         axes.annotate(
             slide.plain(label), (target, 0.03 + 0.075 * (len(targets) - 1 - place)),
-            xytext=(6, 0), textcoords="offset points", fontsize=12.5, color=palette.MUTED,
+            xytext=(6 if target < 0.65 * end else -6, 0), textcoords="offset points",
+            ha="left" if target < 0.65 * end else "right", fontsize=12.5, color=palette.MUTED,
         )  # fmt: skip
     axes.yaxis.set_major_formatter(lambda value, _: f"{100 * value:.0f}%")
     axes.set_xlabel(words("axis.minutes"), labelpad=8)

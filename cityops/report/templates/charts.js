@@ -75,9 +75,19 @@ const cityops = (() => {
     });
   });
 
-  /* Paper is narrower than the screen: charts are fitted to it and back. */
-  const fit = () => all.forEach((element) => { if (element.data) Plotly.Plots.resize(element); });
-  window.addEventListener("beforeprint", fit);
-  window.addEventListener("afterprint", fit);
+  /* Paper is narrower than the screen: the page takes its width before printing, charts follow. */
+  function paper(printing) {
+    document.documentElement.classList.toggle("printing", printing);
+    all.forEach((element) => {
+      if (!element.layout) return;
+      const isMap = element.layout.dragmode === "pan";
+      Plotly.relayout(element, printing
+        ? { autosize: false, width: element.clientWidth, ...(isMap && { height: element.clientHeight }) }
+        : { autosize: true, width: null, ...(isMap && { height: null }) });
+    });
+    document.dispatchEvent(new CustomEvent("cityops:paper"));
+  }
+  window.addEventListener("beforeprint", () => paper(true));
+  window.addEventListener("afterprint", () => paper(false));
   return { read, bytes, layers };
 })();

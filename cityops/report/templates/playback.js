@@ -92,6 +92,7 @@
   }
   let spots = [];
   function draw() {
+    if (!city.width || !city.height) return;
     const time = now * 10;
     units.forEach((unit) => place(unit, time));
     pen.setTransform(1, 0, 0, 1, 0, 0);
@@ -154,6 +155,7 @@
   /* Units on a call over the day, above the slider. */
   const back = document.createElement("canvas");
   function profile() {
+    if (!strip.width || !strip.height) return;
     back.width = strip.width; back.height = strip.height;
     const g = back.getContext("2d"), n = day.profile.length;
     const top = Math.max(units.length * .25, ...day.profile);
@@ -163,6 +165,7 @@
     g.lineTo(back.width, back.height); g.closePath(); g.fill();
   }
   function cursor() {
+    if (!strip.width || !back.width) return;
     const g = strip.getContext("2d"), at = now / day.length_s * strip.width;
     g.clearRect(0, 0, strip.width, strip.height);
     g.drawImage(back, 0, 0);
@@ -248,7 +251,6 @@
     return `<span>${pad(Math.floor(minute / 60) % 24)}:${pad(minute % 60)}</span>`;
   }).join("");
   new ResizeObserver(size).observe(city);
-  window.addEventListener("beforeprint", size);
-  window.addEventListener("afterprint", size);
+  document.addEventListener("cityops:paper", size);
   size();
 })();
