@@ -256,26 +256,27 @@ def _shapes_with_ends(streets: RawStreets, tail: Ints, head: Ints, nodes: RawNod
 
 def _found_twins(edges: _Edges, n_nodes: int) -> Ints:
     """Join edges with the same ends, length (to 1 m or 1 %) and polyline as one street."""
-    alone = edges.twin < 0
     pair = np.minimum(edges.tail, edges.head) * n_nodes + np.maximum(edges.tail, edges.head)
-    sides, groups, ranks = [], [], []
-    for mask in (edges.tail < edges.head, edges.tail > edges.head):
-        side = np.flatnonzero(alone & mask)
-        side = side[np.lexsort((side, edges.length_m[side], pair[side]))]
-        group = pair[side]
-        sides.append(side)
-        groups.append(group)
-        ranks.append(np.arange(len(group)) - np.searchsorted(group, group, side="left"))
-    most = 1 + max(int(rank.max(initial=0)) for rank in ranks)
-    keys = [group * most + rank for group, rank in zip(groups, ranks, strict=True)]
-    _, a, b = np.intersect1d(keys[0], keys[1], assume_unique=True, return_indices=True)
-    a, b = sides[0][a], sides[1][b]
-    near = np.abs(edges.length_m[a] - edges.length_m[b]) <= np.maximum(
-        1.0, 0.01 * np.maximum(edges.length_m[a], edges.length_m[b])
-    )
+    up = np.flatnonzero((edges.twin < 0) & (edges.tail < edges.head))
+    down = np.flatnonzero((edges.twin < 0) & (edges.tail > edges.head))
+    down = down[np.argsort(pair[down], kind="stable")]
+    first = np.searchsorted(pair[down], pair[up], side="left")
+    count = np.searchsorted(pair[down], pair[up], side="right") - first
+    a = np.repeat(up, count)
+    b = down[np.repeat(first - (np.cumsum(count) - count), count) + np.arange(len(a))]
+    off_m = np.abs(edges.length_m[a] - edges.length_m[b])
+    near = off_m <= np.maximum(1.0, 0.01 * edges.length_m[a])
     near &= _same_line(edges.shapes, edges.street[a], edges.street[b])
+    a, b, off_m = a[near], b[near], off_m[near]
+    order = np.lexsort((b, a, off_m))
+    a, b = a[order], b[order]
     twin = edges.twin.copy()
-    twin[a[near]], twin[b[near]] = b[near], a[near]
+    while len(a):
+        first_of = [np.unique(side, return_index=True)[1] for side in (a, b)]
+        best = np.intersect1d(first_of[0], first_of[1])  # nearest to each other
+        twin[a[best]], twin[b[best]] = b[best], a[best]
+        free = (twin[a] < 0) & (twin[b] < 0)
+        a, b = a[free], b[free]
     return twin
 
 

@@ -110,6 +110,8 @@ def synthetic_district(
         )
     if not (abs(centre[0]) <= 180.0 and abs(centre[1]) <= 80.0):
         raise InputError(f"{centre}", place="centre", mend="give longitude and latitude")
+    if not all(0.15 <= share <= 0.85 for share in core):
+        raise InputError(f"{core}", place="core", mend="give two shares between 0.15 and 0.85")
     towns = int(np.clip(area_km2 / 60.0, 2, 40)) if towns is None else towns
     ground = Ground(seed, float(area_km2), core, towns)
     town = _drawn(ground, River(ground) if river else None, bridges, nodes)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
@@ -140,7 +140,7 @@ class Table:
             return None
         values = self.column(term)
         numbers = pd.to_numeric(values, errors="coerce")
-        wrong = numbers.isna() & values.notna() & ~values.astype(str).str.strip().isin(["", "NaN"])
+        wrong = numbers.isna() & values.notna() & ~_blank(values)
         if wrong.any():
             row = int(np.flatnonzero(wrong.to_numpy())[0])
             raise InputError(
@@ -207,6 +207,10 @@ class Table:
         return f"line {row + self.first_line}, column {self.column_of[term]!r}"
 
 
+def _blank(values: pd.Series) -> pd.Series:
+    return values.astype(str).str.strip().str.lower().isin(["", "nan"])
+
+
 def load_csv(path: str | PathLike[str], text: Sequence[str] = ()) -> tuple[pd.DataFrame, Path]:
     """Load a CSV table, compressed or not, UTF-8 or GB 18030.
 
@@ -238,16 +242,19 @@ def _load(place: Path, encoding: str, text: Sequence[str]) -> pd.DataFrame:
     import pandas as pd
 
     wanted = {name.lower() for name in text}
+    # Numbers must read back to the bit; from 3.1 on pandas does so by itself.
+    old = tuple(int(part) for part in pd.__version__.split(".")[:2]) < (3, 1)
+    exact: dict[str, Any] = {"float_precision": "round_trip"} if old else {}
     try:
         header = pd.read_csv(place, encoding=encoding, nrows=0)
-        return pd.read_csv(
+        table: pd.DataFrame = pd.read_csv(
             place,
             encoding=encoding,
             dtype={name: str for name in header.columns if str(name).lower() in wanted},
             keep_default_na=False,
             na_values=[""],
-            float_precision="round_trip",
             low_memory=False,
+            **exact,
         )
     except pd.errors.EmptyDataError as error:
         raise InputError(
@@ -258,6 +265,7 @@ def _load(place: Path, encoding: str, text: Sequence[str]) -> pd.DataFrame:
         raise InputError(
             f"it cannot be read as CSV ({reason})", file=place, mend="save it as CSV again"
         ) from error
+    return table
 
 
 def match_nodes(nodes: Table, links: Table) -> tuple[Ints, Ints, Ints]:
