@@ -1,0 +1,112 @@
+"""The suite ``paths`` on small networks: the rows' form, the comparison, what is absent."""
+
+from __future__ import annotations
+
+import io
+
+import numpy as np
+import pytest
+from rich.console import Console
+
+from benchmarks import Options, paths, run_suite
+from benchmarks.paths import PEERS, Peer, Work, matrix_rows
+from networks import synthetic_district, write_network
+
+SIZE = 40
+
+
+@pytest.fixture(scope="module")
+def network():
+    return synthetic_district(500, 1)
+
+
+def test_every_peer_stands_beside_ours_the_fastest_first(network):
+    rows = list(matrix_rows("toy", network, SIZE, Options(time_limit=3.0)))
+    beside = [row for row in rows if row.metric == "us_per_pair"]
+    assert {row.reference_source.split()[0] for row in beside} == {p.package for p in PEERS}
+    present = [row for row in beside if row.reference is not None]
+    assert present == sorted(present, key=lambda row: row.reference)
+    for row in present:
+        assert row.ratio == pytest.approx(row.reference / row.value)
+    assert {row.metric for row in rows} == {
+        "us_per_pair",
+        "us_per_pair_prepared",
+        "us_per_pair_search",
+        "largest_difference",
+    }
+    (difference,) = [row.value for row in rows if row.metric == "largest_difference"]
+    assert difference < 1e-9
+
+
+def test_all_do_the_same_work(network):
+    work = Work.on(network, SIZE, 3)
+    ours = network.node_matrix(work.origins, work.destinations)
+    for peer in PEERS:
+        pytest.importorskip(peer.package)
+        assert peer.prepare(work)(SIZE) == pytest.approx(ours, rel=1e-9)
+
+
+def test_the_work_has_no_parallel_and_no_closed_edges(network):
+    work = Work.on(network.closed([0, 1]), SIZE, 3)
+    pairs = np.column_stack([work.tail, work.head])
+    assert len(np.unique(pairs, axis=0)) == len(pairs)
+    assert np.isfinite(work.time_s).all()
+    assert len(set(work.origins)) == len(set(work.destinations)) == SIZE
+
+
+def test_a_peer_that_is_not_installed_is_shown_as_absent(network):
+    nobody = Peer("no-such-package", "call", PEERS[0].prepare)
+    rows = list(matrix_rows("toy", network, SIZE, Options(time_limit=1.0), (nobody,)))
+    first = rows[0]
+    assert first.reference_source == "no-such-package: absent"
+    assert first.value is not None
+    assert first.reference is None
+    assert first.ratio is None
+
+
+def test_a_peer_that_is_wrong_stops_the_suite(network):
+    pytest.importorskip("scipy")
+
+    def wrong(_work):
+        return lambda count: np.ones((count, SIZE))
+
+    liar = Peer("scipy", "wrong", wrong)
+    with pytest.raises(RuntimeError, match="scipy and we differ"):
+        list(matrix_rows("toy", network, SIZE, Options(time_limit=1.0), (liar,)))
+
+
+def test_a_slow_peer_answers_the_first_origins_and_says_so(network):
+    pytest.importorskip("networkx")
+    slow = [peer for peer in PEERS if peer.package == "networkx"]
+    rows = list(matrix_rows("toy", network, SIZE, Options(time_limit=1e-6), slow))
+    assert rows[0].reference_source.endswith(f"first 4 of {SIZE} origins")
+
+
+def test_more_threads_stand_beside_one(network):
+    rows = list(matrix_rows("toy", network, SIZE, Options(time_limit=1.0, threads=2), ()))
+    (row,) = [row for row in rows if row.metric == "us_per_pair_2_threads"]
+    assert row.reference_source == "one thread"
+
+
+def test_a_folder_of_networks_is_a_case_each(network, tmp_path):
+    write_network(network, tmp_path / "small.gpkg")
+    (tmp_path / "notes.txt").write_text("not a network", encoding="utf-8")
+    rows = run_suite(
+        "paths", instances=tmp_path, time_limit=1.0, console=Console(file=io.StringIO())
+    )
+    size = min(500, network.n_nodes)
+    assert {row.case for row in rows} == {"notes-matrix-500", f"small-matrix-{size}"}
+    (notes,) = [row for row in rows if row.case == "notes-matrix-500"]
+    assert notes.value is None
+    assert notes.reference_source.startswith("not run: ")
+
+
+def test_without_its_data_the_suite_runs_on_what_it_carries(monkeypatch, tmp_path):
+    monkeypatch.setattr(paths, "__file__", str(tmp_path / "a" / "b" / "paths.py"))
+    monkeypatch.setattr(paths, "SYNTHETIC_NODES", 500)
+    rows = list(paths.cases(Options(time_limit=1.0), size=20))
+    ran = {row.case for row in rows if row.value is not None}
+    assert ran == {"helsinki-matrix-20", "synthetic-500-matrix-20"}
+    assert [row.case for row in rows if row.value is None] == [
+        *("auckland-matrix-20", "jinan-matrix-20")
+    ]
