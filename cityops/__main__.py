@@ -33,6 +33,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     import typer
 
     from cityops.cli import command
+    from cityops.usage import usage_words
     from networks.errors import InputError
 
     usage_error: type[Exception] = typer.BadParameter.__mro__[1]  # UsageError, which typer hides
@@ -42,7 +43,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except InputError as error:
         return _at_fault(str(error).splitlines())
     except usage_error as error:
-        return _at_fault([_usage_words(error)])
+        return _at_fault([usage_words(error)])
     except (KeyboardInterrupt, typer.Abort):
         print("interrupted", file=sys.stderr)
         return INTERRUPTED
@@ -56,14 +57,6 @@ def _at_fault(lines: list[str]) -> int:
     for line in lines:
         print(f"error: {line}", file=sys.stderr)
     return FAULT
-
-
-def _usage_words(error: Exception) -> str:
-    """Word what typer says of a wrong option, with where to look."""
-    message = str(getattr(error, "format_message", error.__str__)()).strip().rstrip(".")
-    context = getattr(error, "ctx", None)
-    path = getattr(context, "command_path", "cityops")
-    return f"{path}: {message[:1].lower()}{message[1:]}; see {path} --help"
 
 
 if __name__ == "__main__":

@@ -1,7 +1,9 @@
 """Options that mean the same in every command."""
 
+from collections.abc import Callable
+from difflib import get_close_matches
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 import typer
 
@@ -15,7 +17,10 @@ __all__ = [
     "ScenarioArgument",
     "Seed",
     "Workers",
+    "one_of",
+    "positive",
     "share",
+    "whole_from",
 ]
 
 
@@ -32,8 +37,49 @@ def share(text: str) -> float:
     except ValueError:
         raise typer.BadParameter(f'"{text}" is no share; write 2% or 0.02') from None
     if not 0.0 < value < 1.0:
-        raise typer.BadParameter(f"{text} must lie between 0 and 100 %")
+        raise typer.BadParameter(f"{text} is no share between 0 and 100 %; write 2% or 0.02")
     return value
+
+
+def positive(text: str) -> float:
+    """Read a number above 0.
+
+    Raises
+    ------
+    typer.BadParameter
+        If it is none.
+    """
+    try:
+        value = float(text)
+    except ValueError:
+        value = 0.0
+    if not 0.0 < value < float("inf"):
+        raise typer.BadParameter(f'"{text}" is no number above 0')
+    return value
+
+
+def whole_from(least: int) -> Callable[[str], int]:
+    """Make a reader of whole numbers from a least one on."""
+
+    def whole(text: str) -> int:
+        if not text.removeprefix("-").isdecimal() or int(text) < least:
+            raise typer.BadParameter(f'"{text}" is no whole number from {least} on')
+        return int(text)
+
+    return whole
+
+
+def one_of(*allowed: str) -> Callable[[str], str]:
+    """Make a reader of words that are allowed."""
+
+    def word(text: str) -> str:
+        if text not in allowed:
+            near = get_close_matches(text, allowed, n=1, cutoff=0.6)
+            hint = f"did you mean {near[0]}?" if near else f"allowed: {', '.join(allowed)}"
+            raise typer.BadParameter(f'"{text}" is not allowed; {hint}')
+        return text
+
+    return word
 
 
 ScenarioArgument = Annotated[
@@ -43,7 +89,10 @@ ScenarioArgument = Annotated[
 Seed = Annotated[
     int | None,
     typer.Option(
-        "--seed", min=0, metavar="K", help="Seed of all that is drawn; the scenario's if not given."
+        "--seed",
+        parser=whole_from(0),
+        metavar="K",
+        help="Seed of all that is drawn; the scenario's if not given.",
     ),
 ]
 Out = Annotated[
@@ -59,11 +108,17 @@ Workers = Annotated[
     ),
 ]
 Lang = Annotated[
-    Literal["en", "zh"], typer.Option("--lang", help="Language of reports and tables.")
+    str,
+    typer.Option(
+        "--lang",
+        parser=one_of("en", "zh"),
+        metavar="en|zh",
+        help="Language of reports and tables.",
+    ),
 ]
 Reps = Annotated[
     int | None,
-    typer.Option("--reps", min=1, metavar="N", help="Number of replications."),
+    typer.Option("--reps", parser=whole_from(1), metavar="N", help="Number of replications."),
 ]
 HalfWidth = Annotated[
     float | None,
@@ -74,7 +129,7 @@ HalfWidth = Annotated[
         help="Replications until the mean response time is known to, say, 2%.",
     ),
 ]
-Replace = Annotated[bool, typer.Option("--replace", help="Take the place of an older run.")]
+Replace = Annotated[bool, typer.Option("--replace", help="Take the place of what is there.")]
 Resume = Annotated[
     bool,
     typer.Option("--resume", help="Go on from a run that was stopped, or add replications to one."),

@@ -26,8 +26,8 @@ __all__ = ["build_areas", "weighted_points"]
 
 def build_areas(
     spec: ScenarioSpec, network: RoadNetwork | None, faults: FaultList
-) -> tuple[Area, ...]:
-    """Make the areas of a scenario, in degrees.
+) -> tuple[Area, ...] | None:
+    """Make the areas of a scenario, in degrees; None if there was a fault.
 
     Parameters
     ----------
@@ -44,7 +44,7 @@ def build_areas(
         return _areas(spec, spec.areas or AreasSpec(), network)
     except InputError as error:
         faults.include(error, ("areas",))
-        return ()
+        return None
 
 
 def _areas(spec: ScenarioSpec, areas: AreasSpec, network: RoadNetwork | None) -> tuple[Area, ...]:
@@ -202,11 +202,9 @@ def _from_file(spec: AreasSpec) -> list[Area]:
     shown = shown_path(path)
     try:
         table = geopandas.read_file(path)
-    except (OSError, ValueError, RuntimeError) as error:
+    except (OSError, ValueError, RuntimeError):
         raise InputError(
-            f"cannot be read as polygons ({str(error).splitlines()[0][:120]})",
-            file=shown,
-            mend="give GeoJSON or GeoPackage",
+            "cannot be read as polygons", file=shown, mend="give GeoJSON, GeoPackage or a shapefile"
         ) from None
     columns = [str(name) for name in table.columns if name != "geometry"]
     for column in filter(None, (spec.name_column, spec.weight_column)):

@@ -110,6 +110,7 @@ def build_district(scenario: Scenario) -> Built:
         _check_record(record, spec, network, faults)
     classes = _classes(spec, areas, network, faults)
     faults.stop()
+    areas = areas or ()
     try:
         district = District(
             travel=travel,
@@ -285,7 +286,7 @@ def _units(spec: ScenarioSpec) -> tuple[Unit, ...]:
 
 def _classes(
     spec: ScenarioSpec,
-    areas: tuple[Area, ...],
+    areas: tuple[Area, ...] | None,
     network: RoadNetwork | None,
     faults: FaultList,
 ) -> list[IncidentClass]:
@@ -319,16 +320,18 @@ def _classes(
 def _places(
     name: str,
     kind: IncidentClassSpec,
-    areas: tuple[Area, ...],
+    areas: tuple[Area, ...] | None,
     network: RoadNetwork | None,
     faults: FaultList,
 ) -> Places | None:
     from sim.dispatch.places import AreaPlaces, PointPlaces, StreetPlaces
 
     path = ("incident_class", name, "places")
-    if kind.places == "areas" and any(area.weight > 0 for area in areas):
+    if kind.places == "areas" and areas is not None and any(area.weight > 0 for area in areas):
         return AreaPlaces(areas)
     if kind.places == "areas":
+        if areas is None:  # their file has a fault, which is noted
+            return None
         faults.add(path, "there is no area with a weight above 0", "add [areas] or [[area]]")
     elif kind.places == "streets" and network is not None:
         _check_street_weights(name, kind, network, faults)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import os
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -105,7 +106,7 @@ class FaultList:
             self.add(path, message, fault.mend)
         else:
             origin = self.origin(path)
-            self.faults.append(fault)
+            self.faults.append(_with_short_file(fault))
             self._order.append((origin.file, origin.line))
 
     def origin(self, path: KeyPath) -> Origin:
@@ -127,6 +128,16 @@ class FaultList:
         if self.faults:
             order = sorted(range(len(self.faults)), key=lambda i: self._order[i])
             raise ScenarioError([self.faults[i] for i in order])
+
+
+def _with_short_file(fault: InputError) -> InputError:
+    """Name the file as the user would, relative to where he stands."""
+    if fault.file is None or not os.path.isabs(fault.file):  # noqa: PTH117 - it may end in :line
+        return fault
+    shown = os.path.relpath(fault.file)
+    if len(shown) >= len(fault.file):
+        return fault
+    return InputError(fault.message, file=shown, place=fault.place, mend=fault.mend)
 
 
 def key_words(path: KeyPath) -> str:

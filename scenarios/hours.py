@@ -224,6 +224,8 @@ def _days(words: str) -> list[int]:
     """Days that ``"mon-fri"``, ``"sat"``, ``"mon wed fri"`` or ``"weekend"`` name."""
     named: list[int] = []
     for word in words.split():
+        if re.search(r"\d", word):
+            raise HoursError(f'"{word}" is not understood; hours are written like 07:00-19:00')
         if word.lower() in _GROUPS:
             first, last = _GROUPS[word.lower()]
         elif bounds := re.fullmatch(rf"(.+?){_DASH}(.+)", word):

@@ -95,6 +95,7 @@ class Partial:
     def __init__(self, out: Path) -> None:
         self.out = out
         self.folder = out.with_name(out.name + PARTIAL)
+        self._made = [folder for folder in out.absolute().parents if not folder.exists()]
 
     def begin(self, identity: dict[str, Any], *, resume: bool) -> dict[int, ReplicationResult]:
         """Make the folder; hand back the replications that an earlier run left.
@@ -141,8 +142,11 @@ class Partial:
             shutil.rmtree(old)
 
     def abandon(self) -> None:
-        """Take the folder away."""
+        """Take the folder away, with the empty folders around it that this run made."""
         shutil.rmtree(self.folder, ignore_errors=True)
+        for folder in self._made:
+            if folder.is_dir() and not any(folder.iterdir()):
+                folder.rmdir()
 
     def _left_behind(self, identity: dict[str, Any]) -> dict[int, ReplicationResult]:
         if self.folder.exists():

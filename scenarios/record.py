@@ -9,6 +9,7 @@ out and counted.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +19,7 @@ from networks.errors import InputError
 from scenarios.faults import did_you_mean
 from scenarios.hours import DAY_S, moment_s
 from scenarios.merge import shown_path
+from scenarios.tables import csv_delimiter, csv_text
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -153,13 +155,13 @@ class _Reader:
         import pandas as pd
 
         try:
-            table = pd.read_csv(
-                self.record.file, dtype=str, encoding="utf-8-sig", keep_default_na=False
-            )
+            text = csv_text(Path(self.record.file))
+            delimiter = csv_delimiter(text.partition("\n")[0])
+            table = pd.read_csv(StringIO(text), sep=delimiter, dtype=str, keep_default_na=False)
         except (ValueError, OSError) as error:
             self._fault(
                 f"cannot be read as CSV ({str(error).splitlines()[0][:100]})",
-                mend="write it with commas and one header line, in UTF-8",
+                mend="write one header line, and as many fields in every line",
             )
             return None
         known = (*_NEEDED, *_OPTIONAL)
@@ -205,11 +207,14 @@ class _Reader:
         for row in rows[:_SHOWN]:
             value = text.iloc[row]
             words = f'"{value}" {what}' if value else "is empty"
-            self._fault(words, row=int(row), place=self.record.columns.get(key, key))
+            message, _, mend = words.partition("; ")
+            place = self.record.columns.get(key, key)
+            self._fault(message, row=int(row), place=place, mend=mend or "mend the cell")
         if len(rows) > _SHOWN:
             self._fault(
                 f"{len(rows) - _SHOWN} more rows are at fault in the same way",
                 place=self.record.columns.get(key, key),
+                mend="mend the column",
             )
 
     def _times(self, table: pd.DataFrame) -> NDArray[np.float64]:
@@ -293,7 +298,7 @@ def _clock_start(first_day: pd.Timestamp, start_s: int) -> pd.Timestamp:
     """Find the last moment of the week `start_s` on or before the midnight that begins a day."""
     import pandas as pd
 
-    back = (first_day.dayofweek * DAY_S - start_s) % (7 * DAY_S)
+    back = (first_day.weekday() * DAY_S - start_s) % (7 * DAY_S)
     return first_day - pd.Timedelta(seconds=int(back))
 
 

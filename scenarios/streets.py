@@ -49,7 +49,10 @@ def read_streets(spec: NetworkSpec, faults: FaultList) -> RoadNetwork:
     try:
         network = _source(spec)
     except InputError as error:
-        faults.include(error, ("network", "source"))
+        if error.place == "speeds":
+            faults.add(("network", "speeds"), error.message, error.mend)
+        else:
+            faults.include(error, ("network", "source"))
         faults.stop()
         raise
     if spec.factor != 1.0:

@@ -13,7 +13,7 @@ from scenarios.faults import did_you_mean
 if TYPE_CHECKING:
     from pathlib import Path
 
-__all__ = ["TABLES", "CsvRows", "csv_rows"]
+__all__ = ["TABLES", "CsvRows", "csv_delimiter", "csv_rows", "csv_text"]
 
 
 @dataclass(frozen=True)
@@ -86,12 +86,12 @@ def csv_rows(path: Path, shown: str, table: str, columns: dict[str, str]) -> Csv
             found.faults.append(
                 InputError(f'columns: there is no column "{key}" to map', file=shown, mend=mend)
             )
-    text = _text(path)
+    text = csv_text(path)
     lines = text.splitlines()
     if not lines or not lines[0].strip():
         found.faults.append(InputError("the file is empty", file=shown, mend="give it a header"))
         return found
-    delimiter = max(",;\t", key=lines[0].count)
+    delimiter = csv_delimiter(lines[0])
     reader = csv.reader(lines, delimiter=delimiter)
     header = [name.strip() for name in next(reader)]
     places = _places(header, wanted, columns, shown, found)
@@ -103,12 +103,18 @@ def csv_rows(path: Path, shown: str, table: str, columns: dict[str, str]) -> Csv
     return found
 
 
-def _text(path: Path) -> str:
+def csv_text(path: Path) -> str:
+    """Read a CSV as spreadsheets write it: UTF-8, or GB 18030 where it is no UTF-8."""
     content = path.read_bytes()
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError:
         return content.decode("gb18030", errors="replace")
+
+
+def csv_delimiter(header: str) -> str:
+    """Tell the delimiter from a header: comma, semicolon or tab."""
+    return max(",;\t", key=header.count)
 
 
 def _places(

@@ -33,6 +33,11 @@ _BOUNDS = {
     "less_than_equal": ("at most", "le"),
 }
 
+_BOUND_MENDS: dict[tuple[str, float], str] = {
+    ("greater_than", 0): "give more than 0",
+    ("greater_than_equal", 0): "give 0 or more",
+}
+
 
 def fault_words(
     detail: Mapping[str, Any], document: dict[str, Any]
@@ -63,7 +68,10 @@ def _message(path: KeyPath, detail: Mapping[str, Any]) -> tuple[str, str | None]
         message, mend = f"{shown} is not allowed", _literal_mend(detail["input"], context)
     elif kind in _BOUNDS:
         word, key = _BOUNDS[kind]
-        message, mend = f"must be {word} {context[key]:g}, is {shown}", _bound_mend(path, kind)
+        message, mend = (
+            f"must be {word} {context[key]:g}, is {shown}",
+            _bound_mend(path, kind, context[key]),
+        )
     elif kind in _EXPECTED:
         message, mend = f"is {shown}", f"it must be {_EXPECTED[kind]}"
     elif kind == "value_error":
@@ -125,12 +133,12 @@ def _missing_mend(path: KeyPath) -> str | None:
     return examples.get(key, f"add {key} = ...")
 
 
-def _bound_mend(path: KeyPath, kind: str) -> str | None:
+def _bound_mend(path: KeyPath, kind: str, limit: float) -> str | None:
     if path[-1] in {"lon", "lat"}:
         return "degrees, longitude first; are the two swapped?" if path[-1] == "lat" else "degrees"
     if path[-1] == "transport_prob" and kind == "less_than_equal":
         return "70 % is written 0.7"
-    return None
+    return _BOUND_MENDS.get((kind, limit))
 
 
 def _model_at(path: KeyPath) -> type[BaseModel] | None:

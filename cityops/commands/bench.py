@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from cityops.options import Seed
+from cityops.options import Seed, positive, whole_from
 
 EXAMPLE = "Example: cityops bench des --threads 1 --json des.json"
 
@@ -24,10 +24,11 @@ def bench(
     ] = None,
     time_limit: Annotated[
         float | None,
-        typer.Option("--time-limit", min=0.001, metavar="S", help="Seconds for each case."),
+        typer.Option("--time-limit", parser=positive, metavar="S", help="Seconds for each case."),
     ] = None,
     threads: Annotated[
-        int | None, typer.Option("--threads", min=1, metavar="N", help="Threads of ours.")
+        int | None,
+        typer.Option("--threads", parser=whole_from(1), metavar="N", help="Threads of ours."),
     ] = None,
     seed: Seed = None,
     json: Annotated[

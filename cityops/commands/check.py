@@ -5,6 +5,10 @@ from cityops.options import ScenarioArgument
 EXAMPLE = "Example: cityops check my-city/scenario.toml"
 
 
+def _classes(number: int) -> str:
+    return f"{number} incident class" + ("es" if number > 1 else "")
+
+
 def check(scenario: ScenarioArgument) -> None:
     """Read a scenario, its files and its streets, and say what is wrong with them."""
     from scenarios import build_district, load_scenario
@@ -27,5 +31,5 @@ def check(scenario: ScenarioArgument) -> None:
             for kind in district.classes
             if kind.rate_per_h is not None
         )
-        print(f"incidents  {per_day:,.1f} a day expected, of {len(district.classes)} classes")
+        print(f"incidents  {per_day:,.1f} a day expected, from {_classes(len(district.classes))}")
     print(f"{built.scenario.shown} is sound")

@@ -1,11 +1,11 @@
 """``cityops network``: look at streets and turn them into another format."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cityops.options import Replace
+from cityops.options import Replace, one_of
 
 if TYPE_CHECKING:
     from networks import RoadNetwork
@@ -20,8 +20,13 @@ Source = Annotated[
     str, typer.Argument(metavar="SOURCE", help='A file or folder of streets, or "helsinki".')
 ]
 Mode = Annotated[
-    Literal["car", "truck", "bike", "walk"] | None,
-    typer.Option("--mode", help="Whose streets; what the file says, else car."),
+    str | None,
+    typer.Option(
+        "--mode",
+        parser=one_of("car", "truck", "bike", "walk"),
+        metavar="MODE",
+        help="Whose streets: car, truck, bike or walk; what the file says, else car.",
+    ),
 ]
 Crs = Annotated[
     str | None,
