@@ -371,5 +371,6 @@ def assumptions(run: RunFolder, words: Words) -> list[Assumed]:
         (("Incidents", "事件"), teller.demand()),
         (("Streets and travel", "道路与行驶"), teller.streets()),
         (("Numbers", "统计"), teller.statistics()),
+        (("Remarks of the run", "运行提示"), [str(w) for w in run.manifest.get("warnings") or []]),
     ]
     return [Assumed(teller.pick(*heading), texts) for heading, texts in groups if texts]

@@ -59,7 +59,7 @@ def write_report(run_folder: Path, *, lang: str = "en", out: Path | None = None)
 
 def report_context(run: RunFolder, words: Words) -> dict[str, Any]:
     """Everything that the template of the report shows."""
-    district = district_map(run)
+    district = district_map(run, words)
     layers = map_layers([run], words)
     figures = {
         "cdf": response_cdf(run, words),
@@ -134,7 +134,7 @@ def head_context(run: RunFolder, words: Words) -> dict[str, Any]:
         "question": run.question(words.lang),
         "synthetic": run.synthetic,
         "meta": meta,
-        "attribution": run.attribution,
+        "attribution": run.credit(words),
         "version": str((run.manifest.get("versions") or {}).get("cityops", "")),
         "interrupted": words("interrupted", n=run.reps) if interrupted else "",
     }

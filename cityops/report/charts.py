@@ -369,7 +369,7 @@ def status_shares(run: RunFolder, words: Words) -> pd.DataFrame:
     parts = rows["group"].str.rsplit("|", n=1, expand=True)
     table = pd.DataFrame(
         {
-            "unit": unit_names(run, parts[0]),
+            "unit": unit_names(run, parts[0], words.lang),
             "status": [status_code(text, words) for text in parts[1]],
             "share": rows["mean"].to_numpy(),
         }
@@ -382,16 +382,16 @@ def status_shares(run: RunFolder, words: Words) -> pd.DataFrame:
     return wide[total > 0].div(total[total > 0], axis=0).sort_index(axis=1)
 
 
-def unit_names(run: RunFolder, keys: pd.Series) -> list[str]:
-    """Names of units that a table gives by name or by number."""
-    units = run.units
-    if units is None:
-        return [str(key) for key in keys]
-    known = set(units["name"].astype(str))
-    by_code = {
-        str(code): str(name) for code, name in zip(units["unit"], units["name"], strict=True)
-    }
-    return [key if key in known else by_code.get(key, key) for key in map(str, keys)]
+def unit_names(run: RunFolder, keys: pd.Series, lang: str) -> list[str]:
+    """Names of units, as people read them, that a table gives by name or by number."""
+    titles = run.unit_titles(lang)
+    by_code = {}
+    if run.units is not None:
+        by_code = {
+            str(code): titles[str(name)]
+            for code, name in zip(run.units["unit"], run.units["name"], strict=True)
+        }
+    return [titles.get(key, by_code.get(key, key)) for key in map(str, keys)]
 
 
 def status_code(text: str, words: Words) -> int:
@@ -406,27 +406,34 @@ def status_code(text: str, words: Words) -> int:
     return names.get(key, -1)
 
 
-def grouped_units(run: RunFolder, shares: pd.DataFrame) -> pd.DataFrame:
+def grouped_units(run: RunFolder, shares: pd.DataFrame, lang: str) -> pd.DataFrame:
     """Shares by unit, busiest last; of large fleets by type and station instead."""
     if len(shares) > MAX_UNIT_BARS and run.units is not None:
-        units = run.units.assign(name=run.units["name"].astype(str)).set_index("name")
-        stations = run.table("stations")
-        names = (
-            {}
-            if stations is None
-            else dict(zip(stations["station"], stations["name"], strict=True))
-        )
-        groups = [
-            f"{names.get(units['station'][name], '')} · {units['type'][name]}".strip(" ·")
-            if name in units.index
-            else name
-            for name in shares.index
-        ]
-        if len(set(groups)) > MAX_UNIT_BARS:
-            groups = [str(units["type"].get(name, name)) for name in shares.index]
-        shares = shares.groupby(np.asarray(groups)).mean()
+        groups = _station_and_type(run, shares.index.tolist(), lang)
+        if len({label for label, _ in groups}) <= MAX_UNIT_BARS:
+            labels = [label for label, _ in groups]
+        else:
+            labels = [kind for _, kind in groups]
+        shares = shares.groupby(np.asarray(labels)).mean()
     idle = shares[1] if 1 in shares.columns else shares.iloc[:, 0] * 0
     return shares.loc[idle.sort_values(ascending=False, kind="stable").index]
+
+
+def _station_and_type(run: RunFolder, names: list[str], lang: str) -> list[tuple[str, str]]:
+    """Station and type of units in one label, and the type alone."""
+    units, stations = run.units, run.table("stations")
+    if units is None:
+        return [(name, name) for name in names]
+    places = (
+        {} if stations is None else dict(zip(stations["station"], stations["name"], strict=True))
+    )
+    titles = run.unit_titles(lang)
+    known = {}
+    for row in units.to_dict("records"):
+        kind = run.title_of("unit_type", str(row["type"]), lang)
+        place = str(places.get(row["station"], ""))
+        known[titles[str(row["name"])]] = (f"{place} · {kind}".strip(" ·"), kind)
+    return [known.get(name, (name, name)) for name in names]
 
 
 def unit_bars(run: RunFolder, words: Words) -> Figure | None:
@@ -434,7 +441,7 @@ def unit_bars(run: RunFolder, words: Words) -> Figure | None:
     shares = status_shares(run, words)
     if shares.empty:
         return None
-    shares = grouped_units(run, shares)
+    shares = grouped_units(run, shares, words.lang)
     names = [escape(str(name)) for name in shares.index]
     order = [code for code in (2, 3, 4, 5, 6, 7, 8, 1) if code in shares.columns]
     traces = [

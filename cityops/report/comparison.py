@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 
 CLASS_MEASURES = ("response_mean_min", "within_target")
 MOST_AREAS = 6
+LONGEST_LABEL = 30
 BLOCKS = ("min", "share", "count", "km")
 VERDICTS = ("better", "worse", "unclear")
 
@@ -112,7 +113,8 @@ def write_comparison(
         raise InputError("a comparison needs two runs", mend="name a second run folder")
     page = render("comparison.html.j2", comparison_context(folders, comparison, words), words)
     out = Path(out)
-    target = out if out.suffix.lower() in (".html", ".htm") else out / "comparison.html"
+    is_page = out.suffix.lower() in (".html", ".htm") and not out.is_dir()
+    target = out if is_page else out / "comparison.html"
     target.parent.mkdir(parents=True, exist_ok=True)
     target.write_text(page, encoding="utf-8")
     return target
@@ -136,18 +138,20 @@ def comparison_context(
         blobs["chart-cdf"] = cdf
     blobs["page"] = page_words(words)
     hashes = {str(run.manifest.get("demand_hash")) for run in runs}
-    attributions = list(dict.fromkeys(run.attribution for run in runs if run.attribution))
+    whose = list(dict.fromkeys(credit for run in runs if (credit := run.credit(words))))
     colours = [palette.RUNS[k % len(palette.RUNS)] for k in range(len(runs))]
     return {
         **head_context(base, words),
         "title": f" {words('cmp.versus')} ".join(names),
         "synthetic": any(run.synthetic for run in runs),
-        "attribution": ", ".join(attributions),
+        "attribution": words("list").join(whose),
         "names": names,
+        "titles": [run.title(words.lang) for run in runs],
         "chips": list(zip(names, colours, strict=True)),
         "against": against,
-        "verdict_words": {verdict: words(f"cmp.{verdict}") for verdict in VERDICTS},
-        "note": luck_note(table, base.level, words),
+        "verdict_words": {v: words(f"cmp.{v}") for v in VERDICTS}
+        | {"same": words("cmp.same_value")},
+        "note": luck_note(table, against, base.level, words),
         "differing_demand": words("cmp.demand") if len(hashes) > 1 else "",
         "has_cdf": cdf is not None,
         "cdf_note": words("response.cdf_note", level=level_text(base.level)),
@@ -180,25 +184,25 @@ def verdicts(comparison: pd.DataFrame) -> list[str]:
     return found
 
 
-def luck_note(table: pd.DataFrame, level: float, words: Words) -> str:
+def luck_note(table: pd.DataFrame, against: Sequence[Against], level: float, words: Words) -> str:
     """Say what the intervals promise, each by itself or all together."""
     paired = words("cmp.paired")
     if "family_level" in table.columns and len(table):
         family = words("cmp.family", level=level_text(float(table["family_level"].iloc[0])))
         return f"{paired} {family}"
-    number = len(_key_rows(table).drop_duplicates("measure"))
-    chance = level_text(min(number * (1 - level), 1.0))
-    return f"{paired} {words('cmp.each', level=level_text(level), n=number, chance=chance)}"
+    shown = sum(len(block.rows) for a in against for block in (*a.key, *a.classes, *a.areas))
+    chance = max(1, round(shown * (1 - level)))
+    return f"{paired} {words('cmp.each', level=level_text(level), n=shown, chance=chance)}"
 
 
 def run_labels(runs: Sequence[RunFolder], words: Words) -> list[str]:
-    """Return titles of the runs, or names, or folders: the first that tell them apart."""
-    for choice in (
-        [run.title(words.lang) for run in runs],
-        [run.name for run in runs],
-        [run.folder.name for run in runs],
-    ):
-        if len(set(choice)) == len(runs):
+    """Return short labels that tell the runs apart: titles, or names where titles are long."""
+    titles = [run.title(words.lang) for run in runs]
+    names = [run.name for run in runs]
+    folders = [run.folder.name for run in runs]
+    for choice in (titles, names, folders):
+        short = max(len(label.encode("gbk", "replace")) for label in choice) <= LONGEST_LABEL
+        if len(set(choice)) == len(runs) and (short or choice is not titles):
             return choice
     return [str(run.folder) for run in runs]
 
@@ -230,14 +234,13 @@ def _against(
         areas = areas.iloc[[*range(MOST_AREAS), *range(len(areas) - MOST_AREAS, len(areas))]]
 
     def class_name(row: Any) -> str:  # noqa: ANN401 - a pandas row
-        title = base.title_of("incident_class", row.group, words.lang)
-        return f"{title}{words('list')}{words.in_sentence(row.measure)}"
+        return base.title_of("incident_class", row.group, words.lang)
 
     return Against(
         other_name,
         sentence(key, base_name, other_name, words),
         blocks(key, words, lambda row: words.measure(row.measure)),
-        blocks(classes, words, class_name),
+        blocks(classes, words, class_name, by_measure=True),
         blocks(areas, words, lambda row: str(row.group)),
     )
 
@@ -284,16 +287,19 @@ def sentence(
 
 
 def signed(value: float, unit: str) -> str:
-    """Digits of a difference with its sign; shares in percentage points.
+    """Digits of a difference with its sign: minutes with two decimals, shares in points.
 
     Examples
     --------
-    >>> signed(0.021, "share"), signed(-0.84, "min"), signed(0.0, "min")
-    ('+2.1', '−0.8', '0.0')
+    >>> signed(0.021, "share"), signed(-0.84, "min"), signed(0.001, "min"), signed(140.2, "km")
+    ('+2.1', '−0.84', '0.00', '+140')
     """
-    text = plain(100 * value) if unit == "share" else digits(value, unit)
-    positive = value > 0 and text.strip("0.,") != "" and text != "–"
-    return f"+{text}" if positive else text
+    if unit in ("share", "min"):
+        text = plain(100 * value, 1) if unit == "share" else plain(value, 2)
+    else:
+        text = digits(value, unit)
+    is_nought = text == "–" or not text.strip("0.,")
+    return text if value < 0 or is_nought else f"+{text}"
 
 
 def difference_text(row: Any, words: Words) -> str:  # noqa: ANN401 - a pandas row
@@ -304,17 +310,26 @@ def difference_text(row: Any, words: Words) -> str:  # noqa: ANN401 - a pandas r
     return words(f"unit.{row.unit}", value=text) if row.unit in ("min", "km") else text
 
 
-def blocks(rows: pd.DataFrame, words: Words, name: Callable[[Any], str]) -> list[Block]:
-    """Forest plots of some rows, one a unit, all rows of a unit on one axis."""
+def blocks(
+    rows: pd.DataFrame,
+    words: Words,
+    name: Callable[[Any], str],
+    *,
+    by_measure: bool = False,
+) -> list[Block]:
+    """Forest plots of some rows: one a unit, or one a measure; the rows of a plot share an axis."""
     found = []
-    for unit in BLOCKS:
-        chosen = rows[rows["unit"] == unit]
+    for key in rows["measure"].unique() if by_measure else BLOCKS:
+        chosen = rows[rows["measure" if by_measure else "unit"] == key]
         if chosen.empty:
             continue
+        unit = str(chosen["unit"].iloc[0])
         ends = chosen[["difference", "low", "high"]].abs().to_numpy(dtype=float).ravel()
         reach = max([float(v) for v in ends if math.isfinite(v)], default=0.0) * 1.08 or 1.0
         lines = [_row(row, reach, name(row), words) for row in chosen.itertuples()]
-        title = words(f"cmp.block.{unit}")
+        title = words(f"cmp.block.{unit}") if unit in BLOCKS else ""
+        if by_measure:
+            title = words.measure(str(key)) + words("colon") + title
         found.append(Block(title, signed(-reach, unit), signed(reach, unit), lines))
     return found
 
@@ -333,7 +348,7 @@ def _row(row: Any, reach: float, name: str, words: Words) -> ForestRow:  # noqa:
         signed(row.difference, row.unit),
         interval,
         Dot(at, low, high) if math.isfinite(at) else None,
-        row.better if row.better in VERDICTS else "",
+        "same" if row.difference == 0 and ends == (0, 0) else str(row.better),
     )
 
 
@@ -400,7 +415,7 @@ def _maps(
     entries: list[dict[str, Any]] = []
     packed: list[dict[str, Any]] = []
     for place, (run, name) in enumerate(zip(runs, names, strict=True)):
-        district: DistrictMap = district_map(run)
+        district: DistrictMap = district_map(run, words)
         own = layer._replace(values=area_values(run, layer.measure))
         figure = area_map(run, district, [own], words)
         if figure is None:

@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING, NamedTuple
 
 from cityops.report.assumptions import Teller
-from cityops.report.charts import grouped_units, hour_rows, status_shares, targets_min
+from cityops.report.charts import hour_rows, targets_min, unit_names
 from cityops.report.formats import (
     clock,
     digits,
@@ -338,9 +338,7 @@ def units_takeaway(run: RunFolder, words: Words) -> str:
     rows = run.rows("utilisation", "unit")
     if mean is None or rows.empty:
         return ""
-    from cityops.report.charts import unit_names
-
-    rows = rows.assign(name=unit_names(run, rows["group"]))
+    rows = rows.assign(name=unit_names(run, rows["group"], words.lang))
     busiest = rows.iloc[int(rows["mean"].argmax())]
     return words(
         "units.takeaway",
@@ -348,9 +346,3 @@ def units_takeaway(run: RunFolder, words: Words) -> str:
         share=digits(float(busiest["mean"]), "share"),
         mean=digits(mean.mean, "share"),
     )
-
-
-def bars_shown(run: RunFolder, words: Words) -> int:
-    """Return the number of bars in the chart of the units."""
-    shares = status_shares(run, words)
-    return 0 if shares.empty else len(grouped_units(run, shares))

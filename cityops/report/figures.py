@@ -27,6 +27,7 @@ from cityops.report.contents import (
     areas_takeaway,
     hours_takeaway,
     response_takeaway,
+    slowest_areas,
     units_takeaway,
 )
 from cityops.report.formats import hour_text, level_text
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
     from cityops.report.maps import DistrictMap
 
 LOG = logging.getLogger("cityops.report")
+LONGEST_NAME = 21
 SIZE_IN = (40 / 3, 7.5)
 DPI = 144
 
@@ -264,7 +266,7 @@ def _units(slide: Slide) -> bool:
     shares = status_shares(run, words)
     if shares.empty:
         return False
-    shares = grouped_units(run, shares)
+    shares = grouped_units(run, shares, words.lang)
     slide.head(words("units.chart"), units_takeaway(run, words))
     axes = slide.axes(0.16, 0.13, 0.79, 0.63)
     axes.grid(visible=False)
@@ -293,17 +295,37 @@ def _units(slide: Slide) -> bool:
 
 def _map(slide: Slide) -> bool:
     run, words = slide.run, slide.words
-    district = district_map(run)
+    district = district_map(run, words)
     layers = map_layers([run], words)
     if district.empty or not layers:
         return False
     slide.head(words("areas.response"), areas_takeaway(run, words))
-    axes = slide.axes(0.05, 0.07, 0.9, 0.75)
+    is_wide = district.frame.width > 1.15 * district.frame.height
+    axes = slide.axes(0.05, 0.07, 0.72 if is_wide else 0.46, 0.75)
     draw_map(axes, district, layers[0], slide)
     few = bool(few_calls(run))
     _legend(axes, layers[0], district, slide, few=few)
+    if not is_wide:
+        _slowest(slide)
     slide.foot()
     return True
+
+
+def _slowest(slide: Slide) -> None:
+    """List the slowest areas at the right of the map."""
+    sheet = slowest_areas(slide.run, slide.words)
+    if sheet is None:
+        return
+    slide.text(0.66, 0.79, slide.words("areas.slowest"), fontsize=16, fontweight="bold")
+    columns = ((0.66, "left"), (0.85, "right"), (0.95, "right"))
+    lines = [[slide.words("area"), *sheet.heads[1:3]]]
+    lines += [[row.name, *row.cells[:2]] for row in sheet.rows]
+    for number, line in enumerate(lines):
+        for (x, side), text in zip(columns, line, strict=True):
+            shown = text if len(text) <= LONGEST_NAME else f"{text[: LONGEST_NAME - 1]}…"
+            colour = palette.INK if number else palette.MUTED
+            size = 13 if number else 12
+            slide.text(x, 0.75 - 0.045 * number, shown, fontsize=size, color=colour, ha=side)
 
 
 def draw_map(axes: Axes, district: DistrictMap, layer: Layer, slide: Slide) -> None:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from cityops.report.reading import RunFolder
+    from cityops.report.words import Words
 
     Floats = NDArray[np.float64]
 
@@ -97,7 +98,7 @@ class DistrictMap:
         return not (any(len(layer) for layer in self.streets) or self.areas or self.stations)
 
 
-def district_map(run: RunFolder) -> DistrictMap:
+def district_map(run: RunFolder, words: Words) -> DistrictMap:
     """Read the maps of a run and lay them out in local metres."""
     layers = _streets(run)
     areas = tuple(_areas(run))
@@ -106,7 +107,7 @@ def district_map(run: RunFolder) -> DistrictMap:
     points += [ring for area in areas for ring in area.rings]
     places = [*stations, *hospitals, *(Place(area.name, area.x, area.y) for area in areas)]
     points += [np.array([[place.x, place.y] for place in places], dtype=np.float64)]
-    return DistrictMap(_frame(points), layers, areas, stations, hospitals, run.attribution)
+    return DistrictMap(_frame(points), layers, areas, stations, hospitals, run.credit(words))
 
 
 def _frame(points: Sequence[Floats]) -> Frame:

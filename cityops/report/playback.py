@@ -160,9 +160,10 @@ def _units(run: RunFolder, codes: list[int], lang: str) -> tuple[list[str], list
         return [""], [[str(code), 0] for code in codes]
     units = units.set_index("unit")
     kinds = list(dict.fromkeys(str(kind) for kind in units["type"]))
-    titles = [run.title_of("unit_type", kind, lang) for kind in kinds]
-    return titles, [
-        [str(units["name"][code]), kinds.index(str(units["type"][code]))]
+    kind_titles = [run.title_of("unit_type", kind, lang) for kind in kinds]
+    titles = run.unit_titles(lang)
+    return kind_titles, [
+        [titles[str(units["name"][code])], kinds.index(str(units["type"][code]))]
         if code in units.index
         else [str(code), 0]
         for code in codes

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from cityops.report.words import TEXTS
 from networks.errors import InputError
 
 if TYPE_CHECKING:
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+    from cityops.report.words import Words
     from networks.projection import Projection
 
 NEEDED = ("manifest.json", "tables/summary.parquet")
@@ -183,10 +185,22 @@ class RunFolder:
         found = self.manifest.get("network")
         return found if isinstance(found, dict) else {}
 
-    @property
-    def attribution(self) -> str:
-        """Whose map data the streets are."""
-        return str(self.network.get("attribution") or "")
+    def credit(self, words: Words) -> str:
+        """Whose map data the streets are; that of generated streets in the reader's language."""
+        stated = str(self.network.get("attribution") or "")
+        return words("synthetic_streets") if stated == TEXTS["synthetic_streets"][0] else stated
+
+    def unit_titles(self, lang: str) -> dict[str, str]:
+        """Names of the units as people read them: a type's key in a name gives way to its title."""
+        units = self.units
+        if units is None:
+            return {}
+        found = {}
+        for name, kind in zip(units["name"].astype(str), units["type"].astype(str), strict=True):
+            rest = name.removeprefix(f"{kind} ")
+            title = self.title_of("unit_type", kind, lang)
+            found[name] = name if rest == name else f"{title} {rest}"
+        return found
 
     @cached_property
     def plane(self) -> Projection:

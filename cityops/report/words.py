@@ -21,6 +21,7 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
         "Streets, places and demand are generated. No result here describes a real place.",
         "道路、地点与需求均由程序生成，任何结果都不代表真实地区。",
     ),
+    "synthetic_streets": ("Synthetic streets: no real place", "合成道路，并非真实地点"),
     "interrupted": (
         "This run was stopped early: it holds {n} replications.",
         "本次运行被提前中止，仅含 {n} 次重复。",
@@ -233,6 +234,7 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "cmp.difference": ("Difference", "差值"),
     "cmp.forest": ("Difference with its interval", "差值及区间"),
     "cmp.verdict": ("Verdict", "判断"),
+    "cmp.same_value": ("unchanged", "无变化"),
     "cmp.groups": ("By class of incident", "按事件类别"),
     "cmp.areas": ("By area: mean response time, largest changes", "按片区：平均响应时间变化最大者"),
     "cmp.paired": (
@@ -241,13 +243,10 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     ),
     "cmp.each": (
         (
-            "Each interval holds at the {level} level by itself; looking at {n} figures at once, "
-            "the chance that one of them looks clear by luck alone is up to {chance}."
+            "Each interval holds at the {level} level by itself: of {n} figures on this page, "
+            "about {chance} may look changed by chance alone."
         ),
-        (
-            "各区间单独的置信水平为 {level}；同时看 {n} 个指标，"
-            "其中某个仅因偶然而显得明确的概率最多 {chance}。"
-        ),
+        "各区间单独的置信水平为 {level}：本页 {n} 项中约 {chance} 项可能仅因偶然而显得有差异。",
     ),
     "cmp.family": (
         (
@@ -258,7 +257,7 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     ),
     "cmp.points": ("{value} points", "{value} 个百分点"),
     "cmp.block.min": ("Minutes", "分钟"),
-    "cmp.block.share": ("Per cent; differences in percentage points", "百分比；差值为百分点"),
+    "cmp.block.share": ("Per cent; differences in points", "百分比；差值为百分点"),
     "cmp.block.count": ("A day", "每天"),
     "cmp.block.km": ("Kilometres a day", "每天公里数"),
     "cmp.differs": ("Where the scenarios differ", "方案之间的不同"),

@@ -34,7 +34,7 @@ def figures(run, words):
         "histogram": response_histogram(run, words),
         "hours": by_hour(run, words),
         "units": unit_bars(run, words),
-        "map": area_map(run, district_map(run), layers, words),
+        "map": area_map(run, district_map(run, Words("en")), layers, words),
     }
 
 
@@ -84,16 +84,16 @@ def test_a_large_fleet_is_drawn_by_station(run):
     shares = pd.DataFrame({1: [0.6] * number, 4: [0.4] * number}, index=units["name"])
     large = RunFolder(run.folder, run.manifest)
     large.__dict__["units"] = units
-    bars = grouped_units(large, shares)
+    bars = grouped_units(large, shares, "en")
     assert sorted(bars.index) == [f"Station {k} · ambulance" for k in (1, 2, 3, 4)]
     assert bars[4].to_list() == pytest.approx([0.4] * 4)
 
 
 def test_the_map_carries_its_attribution_and_that_it_is_made_up(run):
     layers = map_layers([run], EN)
-    figure = area_map(run, district_map(run), layers, EN)
+    figure = area_map(run, district_map(run, Words("en")), layers, EN)
     texts = " ".join(note["text"] for note in figure["layout"]["annotations"])
-    assert run.attribution in texts
+    assert "generated streets" in texts
     assert "Synthetic district" in texts
 
 

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from cityops.report import write_comparison
-from cityops.report.comparison import luck_note, sentence, signed, verdicts
+from cityops.report.comparison import sentence, signed, verdicts
 from cityops.report.words import Words
 from networks.errors import InputError
 
@@ -54,7 +54,7 @@ def written(run_folder, other_run_folder, table, tmp_path):
 def test_the_sentence_says_better_worse_and_unclear(written):
     text = text_of(written())
     assert (
-        "better in mean response time (−1.4 min), the share reached within target (+11.0 points)"
+        "better in mean response time (−1.40 min), the share reached within target (+11.0 points)"
         in text
     )
     assert "worse in distance driven a day (+100 km)" in text
@@ -66,7 +66,7 @@ def test_the_sentence_is_whole_in_chinese(table):
     pieces = sentence(table[table["by"] == "all"].iloc[:3], "甲", "乙", ZH)
     assert [piece for _, piece in pieces] == [
         "与甲相比，乙",
-        "在平均响应时间（−1.4 分钟）、达标率（+11.0 个百分点）上更好",
+        "在平均响应时间（−1.40 分钟）、达标率（+11.0 个百分点）上更好",
         "；",
         "在每日行驶里程（+200 公里）上更差",
         "。",
@@ -90,10 +90,10 @@ def test_the_page_loads_nothing_and_says_that_it_is_made_up(written):
 
 def test_every_difference_stands_with_its_interval(written):
     text = text_of(written())
-    assert "−1.4 −1.9 to −0.9" in text
+    assert "−1.40 −1.90 to −0.90" in text
     assert "+11.0 +2.0 to +20.0" in text
-    assert "cardiac, mean response time 4.9 3.8 −1.1" in text
-    assert "C2 6.6 3.9 −2.7" in text
+    assert "cardiac 4.9 3.8 −1.10" in text
+    assert "C2 6.6 3.9 −2.70" in text
 
 
 def test_what_differs_between_the_scenarios_is_listed(written):
@@ -111,11 +111,26 @@ def test_verdicts_may_come_as_truths(table):
     ]  # fmt: skip
 
 
-def test_the_note_says_what_looking_at_many_figures_does(table):
-    said = table.assign(better=verdicts(table))
-    assert "by luck alone is up to 25%" in luck_note(said, 0.95, EN)
-    joint = said.assign(family_level=0.9)
-    assert "hold together at the 90% level" in luck_note(joint, 0.95, EN)
+def test_the_note_says_what_looking_at_many_figures_does(written, table):
+    assert "of 7 figures on this page, about 1 may look changed" in text_of(written())
+    joint = table.assign(family_level=0.9)
+    assert "hold together at the 90% level" in text_of(written(comparison=joint))
+
+
+def test_what_did_not_change_at_all_is_called_unchanged(written, table):
+    alike = table.assign(difference=0.0, low=0.0, high=0.0, better="unclear")
+    text = text_of(written(comparison=alike))
+    assert text.count("unchanged") == 7
+    assert "unclear" not in text
+
+
+def test_long_titles_make_way_for_names(maker, run_folder, table, tmp_path):
+    title = "The same district with two more stations in the east"
+    long = maker.make_run(tmp_path / "long", reps=2, stations=6, name="east", title=title)
+    runs = [run_folder, long]
+    text = text_of(write_comparison(runs, table, tmp_path / "out").read_text("utf-8"))
+    assert "made-up and east" in text
+    assert f"east {title}" in text
 
 
 def test_several_runs_are_told_one_after_another(
@@ -139,7 +154,7 @@ def test_a_difference_without_an_interval_is_still_shown(written, table):
 
 @pytest.mark.parametrize(
     ("value", "unit", "text"),
-    [(0.021, "share", "+2.1"), (-0.8, "min", "−0.8"), (0.0, "min", "0.0"), (140, "km", "+140")],
+    [(0.021, "share", "+2.1"), (-0.8, "min", "−0.80"), (0.0, "min", "0.00"), (140, "km", "+140")],
 )
 def test_differences_carry_their_sign(value, unit, text):
     assert signed(value, unit) == text

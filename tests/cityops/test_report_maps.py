@@ -20,11 +20,12 @@ from cityops.report.maps import (
     scale_bar_m,
 )
 from cityops.report.reading import RunFolder
+from cityops.report.words import Words
 
 
 @pytest.fixture(scope="module")
 def district(run_folder):
-    return district_map(RunFolder.load(run_folder))
+    return district_map(RunFolder.load(run_folder), Words("en"))
 
 
 def test_streets_are_in_the_tracks_own_metres(run_folder, district):
@@ -66,7 +67,7 @@ def test_major_streets_are_in_the_widest_layer(district):
 
 def test_areas_without_polygons_are_points(maker, tmp_path):
     folder = maker.make_run(tmp_path / "points", reps=2, polygons=False)
-    areas = district_map(RunFolder.load(folder)).areas
+    areas = district_map(RunFolder.load(folder), Words("en")).areas
     assert len(areas) == 12
     assert not any(area.rings for area in areas)
 

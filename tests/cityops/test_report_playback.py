@@ -21,7 +21,7 @@ def run(run_folder):
 
 @pytest.fixture(scope="module")
 def day(run):
-    return playback(run, district_map(run), Words("en"))
+    return playback(run, district_map(run, Words("en")), Words("en"))
 
 
 def unpacked(day, key, kind):
@@ -34,7 +34,7 @@ def where(table, unit, t_s):
 
 
 def test_positions_come_back_within_a_few_metres_at_any_time(run, day):
-    frame = district_map(run).frame
+    frame = district_map(run, Words("en")).frame
     t = unpacked(day, "t", "<u4") / 10 + run.warmup_s
     x = unpacked(day, "x", "<u2") * frame.step + frame.x0
     y = unpacked(day, "y", "<u2") * frame.step + frame.y0
@@ -77,7 +77,7 @@ def test_a_call_that_nobody_answers_stays(run, day):
     table.loc[table["incident"] == table["incident"].iloc[-1], "arrived_s"] = np.nan
     alone = RunFolder(run.folder, run.manifest)
     alone.__dict__["responses"] = table.assign(time_s=table["time_s"].clip(upper=DAY_S * 1.9))
-    packed = playback(alone, district_map(alone), Words("en"))
+    packed = playback(alone, district_map(alone, Words("en")), Words("en"))
     assert max(call[1] for call in packed["calls"]) > packed["length_s"] * 10
 
 
@@ -117,4 +117,4 @@ def test_the_profile_counts_units_on_a_call():
 def test_without_tracks_there_is_no_playback(run):
     still = RunFolder(run.folder, run.manifest)
     still.__dict__["tracks"] = None
-    assert playback(still, district_map(still), Words("en")) is None
+    assert playback(still, district_map(still, Words("en")), Words("en")) is None
