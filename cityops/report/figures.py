@@ -41,6 +41,7 @@ if TYPE_CHECKING:
 
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+    from numpy.typing import NDArray
 
     from cityops.report.map_charts import Layer
     from cityops.report.maps import DistrictMap
@@ -348,17 +349,17 @@ def draw_map(axes: Axes, district: DistrictMap, layer: Layer, slide: Slide) -> N
         axes.add_collection(
             PathCollection(outlines, facecolors=fills, edgecolors="white", linewidths=0.8)
         )
-    for rank in (2, 1, 0):
-        points = district.streets[rank]
-        if len(points):
-            breaks = np.flatnonzero(np.isnan(points[:, 0]))
-            lines = [line[~np.isnan(line[:, 0])] for line in np.split(points, breaks)]
+    lines = [_lines(points) for points in district.streets]
+    for casing, alpha in ((1.4, 0.45), (0.0, 0.85)):
+        for rank in (2, 1, 0):
             axes.add_collection(
                 LineCollection(
-                    lines, colors=palette.STREETS[rank], alpha=0.8,
-                    linewidths=palette.STREET_WIDTHS[rank] * 0.8,
+                    lines[rank],
+                    colors=palette.PAPER if casing else palette.STREETS[rank],
+                    linewidths=palette.STREET_WIDTHS[rank] * 0.8 + casing,
+                    alpha=alpha,
                 )
-            )  # fmt: skip
+            )
     for places, marker, colour, size in (
         (district.stations, "s", palette.STATION, 9),
         (district.hospitals, "P", palette.HOSPITAL, 13),
@@ -387,6 +388,12 @@ def draw_map(axes: Axes, district: DistrictMap, layer: Layer, slide: Slide) -> N
             ha="right", va="bottom", fontsize=10, color=palette.MUTED,
             bbox={"facecolor": "white", "alpha": 0.8, "edgecolor": "none", "pad": 2},
         )  # fmt: skip
+
+
+def _lines(points: NDArray[np.float64]) -> list[NDArray[np.float64]]:
+    """Lines of a layer of streets, apart."""
+    breaks = np.flatnonzero(np.isnan(points[:, 0]))
+    return [line[~np.isnan(line[:, 0])] for line in np.split(points, breaks)]
 
 
 def _legend(axes: Axes, layer: Layer, district: DistrictMap, slide: Slide, *, few: bool) -> None:

@@ -10,7 +10,7 @@ from html.parser import HTMLParser
 import pandas as pd
 import pytest
 
-from cityops.report import write_report
+from cityops.report import write_figures, write_report
 from cityops.report.reading import RunFolder
 from networks.errors import InputError
 
@@ -180,6 +180,20 @@ def test_a_bare_run_still_has_its_key_figures(run_folder, tmp_path):
     assert "Mean response" in page.words
     assert "playback" not in page.blobs
     assert "chart-map" not in page.blobs
+
+
+def test_a_run_without_streets_is_told_without_them(run_folder, tmp_path):
+    folder = shutil.copytree(run_folder, tmp_path / "plane")
+    for name in ("maps/streets.geojson", "tables/tracks.parquet", "maps/areas.geojson"):
+        (folder / name).unlink()
+    manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
+    manifest["network"] = {}
+    (folder / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+    page = Page(write_report(folder).read_text("utf-8"))
+    assert "chart-map" in page.blobs, "areas and stations are drawn all the same"
+    assert "playback" not in page.blobs
+    assert not any("junctions" in word for word in page.words)
+    assert len(write_figures(folder)) == 4
 
 
 def test_a_folder_that_is_no_run_is_the_users_fault(tmp_path):
