@@ -181,7 +181,8 @@ def _differences(base: Run, other: Run, level: float) -> pd.DataFrame:
     table["low"], table["high"] = table["difference"] - width, table["difference"] + width
     table["half_width"] = width
     table["clear"] = (table["low"] > 0) | (table["high"] < 0)
-    table["better"] = [_better(row) for row in table.to_dict("records")]
+    judged = [_better(row) for row in table.to_dict("records")]
+    table["better"] = pd.Series(judged, index=table.index, dtype=object)
     order = [*KEYS, "n", "base", "other", "difference", "low", "high", "half_width"]
     return table[[*order, "clear", "better"]].assign(run=other.name)
 
