@@ -34,21 +34,21 @@ class Scratch(NamedTuple):
 
     dist: NDArray[np.float64]
     """Seconds from the seeds, inf where not reached; final for wanted nodes."""
-    via: NDArray[np.int64]
+    via: NDArray[np.int32]
     """Place in the adjacency of the edge by which a node was reached, -1 for a seed."""
     key: NDArray[np.float64]
-    item: NDArray[np.int64]
-    place: NDArray[np.int64]
+    item: NDArray[np.int32]
+    place: NDArray[np.int32]
 
 
 def new_scratch(n_nodes: int) -> Scratch:
     """Working memory for searches on a network of so many nodes."""
     return Scratch(
         dist=np.empty(n_nodes, dtype=np.float64),
-        via=np.empty(n_nodes, dtype=np.int64),
+        via=np.empty(n_nodes, dtype=np.int32),
         key=np.empty(n_nodes, dtype=np.float64),
-        item=np.empty(n_nodes, dtype=np.int64),
-        place=np.empty(n_nodes, dtype=np.int64),
+        item=np.empty(n_nodes, dtype=np.int32),
+        place=np.empty(n_nodes, dtype=np.int32),
     )
 
 
