@@ -3,6 +3,32 @@
 from __future__ import annotations
 
 from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from sim.dispatch.demand import Demand, demand_from_columns, draw_demand
+    from sim.dispatch.log import STATUS_NAMES, Log
+    from sim.dispatch.measures import KEY_MEASURES, higher_is_better, label
+    from sim.dispatch.model import (
+        Area,
+        District,
+        Hospital,
+        IncidentClass,
+        Policy,
+        Station,
+        Unit,
+        UnitType,
+        simulate,
+    )
+    from sim.dispatch.places import AreaPlaces, Places, PointPlaces, StreetPlaces
+    from sim.dispatch.policies import (
+        DispatchRule,
+        DispatchView,
+        KeepCoverage,
+        Nearest,
+        Preference,
+    )
+    from sim.dispatch.travel import MatrixTravel, PlaneTravel, StreetTravel
 
 _MODULE_OF = {
     "Area": "model", "District": "model", "Hospital": "model", "IncidentClass": "model",
@@ -17,7 +43,37 @@ _MODULE_OF = {
     "KEY_MEASURES": "measures", "higher_is_better": "measures", "label": "measures",
 }  # fmt: skip
 
-__all__ = sorted(_MODULE_OF)  # noqa: PLE0605 - the table is the one list of names
+__all__ = [
+    "KEY_MEASURES",
+    "STATUS_NAMES",
+    "Area",
+    "AreaPlaces",
+    "Demand",
+    "DispatchRule",
+    "DispatchView",
+    "District",
+    "Hospital",
+    "IncidentClass",
+    "KeepCoverage",
+    "Log",
+    "MatrixTravel",
+    "Nearest",
+    "Places",
+    "PlaneTravel",
+    "PointPlaces",
+    "Policy",
+    "Preference",
+    "Station",
+    "StreetPlaces",
+    "StreetTravel",
+    "Unit",
+    "UnitType",
+    "demand_from_columns",
+    "draw_demand",
+    "higher_is_better",
+    "label",
+    "simulate",
+]
 
 
 def __getattr__(name: str) -> object:

@@ -1,9 +1,9 @@
 """Compiled driving: times, positions en route and metres on the three travel models.
 
-On streets, times come from *rows*: one backward shortest-path tree a target node, layer (0 ordinary,
-1 under lights) and period of the week. Rows live in a pool; where all of them fit they are made
-once, else those in use are kept and the oldest is replaced. Either way they hold the same numbers,
-so results do not depend on the size of the pool.
+On streets, times come from *rows*: one backward shortest-path tree a target node, layer (0
+ordinary, 1 under lights) and period of the week. Rows live in a pool; where all of them fit they
+are made once, else those in use are kept and the oldest is replaced. Either way they hold the same
+numbers, so results do not depend on the size of the pool.
 
 A trip from spot (e, f) to spot (g, h) leaves by one end of its street and enters by one end of the
 other, or runs along one street. The choices are coded:
@@ -11,7 +11,7 @@ other, or runs along one street. The choices are coded:
 0 forward along e; 1 backward along e; 2 + 2 * exit + entry otherwise, where exit 0 is by the head
 of e and 1 by its tail (where the street is two-way), entry 0 by the tail of g and 1 by its head.
 
-The first of equal choices is taken, and at a node the first edge of the adjacency on a quickest way.
+The first of equal choices is taken, and at a node the first edge on a quickest way.
 """
 
 from __future__ import annotations

@@ -7,7 +7,7 @@ unit that is sent elsewhere raises its stamp, and its old event is passed over.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numba import njit
@@ -87,34 +87,6 @@ def _week_second(world: World, now: float) -> float:
 
 
 @njit(cache=True, nogil=True)
-def _position(world: World, unit: int, now: float) -> tuple[int, float, float, float]:
-    """Spot of a unit now, and the metres driven since its interval began."""
-    state, roads = world.state, world.roads
-    place, a, b = state.place[unit], state.a[unit], state.b[unit]
-    if not _is_driving(state.status[unit]):
-        return place, a, b, 0.0
-    elapsed = now - state.since_s[unit]
-    if elapsed <= 0.0:
-        return place, a, b, 0.0
-    to_place, to_a, to_b = state.to_place[unit], state.to_a[unit], state.to_b[unit]
-    if roads.kind == STREETS:
-        edge, at, metres, _ = walk(
-            roads, state.layer[unit], state.factor[unit],
-            _week_second(world, state.since_s[unit]), state.way[unit],
-            place, a, to_place, to_a, elapsed,
-        )  # fmt: skip
-        return edge, at, 0.0, metres
-    share = elapsed / state.duration_s[unit]
-    if roads.kind == MATRIX:
-        x = roads.x[place] + (roads.x[to_place] - roads.x[place]) * share
-        y = roads.y[place] + (roads.y[to_place] - roads.y[place]) * share
-        return nearest_place(roads, x, y), 0.0, 0.0, roads.distance_m[place, to_place] * share
-    x = a + (to_a - a) * share
-    y = b + (to_b - b) * share
-    return 0, x, y, np.sqrt((x - a) * (x - a) + (y - b) * (y - b))
-
-
-@njit(cache=True, nogil=True)
 def _arrived_metres(world: World, unit: int) -> float:
     """Metres of a drive that is at its end."""
     state, roads = world.state, world.roads
@@ -130,6 +102,36 @@ def _arrived_metres(world: World, unit: int) -> float:
     if roads.kind == MATRIX:
         return roads.distance_m[place, to_place]
     return np.sqrt((to_a - a) * (to_a - a) + (to_b - b) * (to_b - b))
+
+
+@njit(cache=True, nogil=True)
+def _position(world: World, unit: int, now: float) -> tuple[int, float, float, float]:
+    """Spot of a unit now, and the metres driven since its interval began."""
+    state, roads = world.state, world.roads
+    place, a, b = state.place[unit], state.a[unit], state.b[unit]
+    if not _is_driving(state.status[unit]):
+        return place, a, b, 0.0
+    elapsed = now - state.since_s[unit]
+    if elapsed <= 0.0:
+        return place, a, b, 0.0
+    to_place, to_a, to_b = state.to_place[unit], state.to_a[unit], state.to_b[unit]
+    if now >= state.since_s[unit] + state.duration_s[unit]:
+        return to_place, to_a, to_b, _arrived_metres(world, unit)
+    if roads.kind == STREETS:
+        edge, at, metres, _ = walk(
+            roads, state.layer[unit], state.factor[unit],
+            _week_second(world, state.since_s[unit]), state.way[unit],
+            place, a, to_place, to_a, elapsed,
+        )  # fmt: skip
+        return edge, at, 0.0, metres
+    share = elapsed / state.duration_s[unit]
+    if roads.kind == MATRIX:
+        x = roads.x[place] + (roads.x[to_place] - roads.x[place]) * share
+        y = roads.y[place] + (roads.y[to_place] - roads.y[place]) * share
+        return nearest_place(roads, x, y), 0.0, 0.0, roads.distance_m[place, to_place] * share
+    x = a + (to_a - a) * share
+    y = b + (to_b - b) * share
+    return 0, x, y, np.sqrt((x - a) * (x - a) + (y - b) * (y - b))
 
 
 # ---- intervals
@@ -281,7 +283,7 @@ def _count_coverage(world: World, unit_type: int, without: int) -> None:
 
 @njit(cache=True, nogil=True)
 def _marginal(world: World, unit_type: int, station: int, less: int) -> float:
-    """Expected coverage that one unit at a station adds to (less=0) or takes from (1) the rest."""
+    """Sum up the expected coverage that a unit at a station adds to the rest (takes: less=1)."""
     state, rules = world.state, world.rules
     total = 0.0
     for area in range(rules.weight.size):
@@ -357,7 +359,7 @@ def _choose_preemptible(world: World, need: int, now: float) -> tuple[int, float
 @njit(cache=True, nogil=True)
 def _send_to_scene(world: World, events: EventList, unit: int, need: int, now: float) -> None:
     """Send a unit to a need: from its station after turn-out, from the road at once."""
-    state, asks, out = world.state, world.asks, world.responses
+    state, out = world.state, world.responses
     status = state.status[unit]
     if status == TURNING_OUT or status == TO_SCENE:
         abandoned = state.need[unit]
@@ -490,7 +492,7 @@ def _serve_left(world: World, events: EventList, now: float) -> None:
 
 @njit(cache=True, nogil=True)
 def _call(world: World, events: EventList, incident: int, now: float) -> None:
-    """An incident is called in."""
+    """Take the call of an incident."""
     state, asks, rules = world.state, world.asks, world.rules
     for need in range(asks.first_need[incident], asks.first_need[incident + 1]):
         if _try_dispatch(world, events, need, now):
@@ -601,7 +603,7 @@ def _keep_compliance(world: World, events: EventList, now: float) -> None:
 
 @njit(cache=True, nogil=True)
 def _job_done(world: World, events: EventList, unit: int, now: float) -> None:
-    """A unit has finished at the scene or the hospital."""
+    """Free a unit that has finished at the scene or the hospital."""
     state, fleet, rules = world.state, world.fleet, world.rules
     world.responses.freed_s[state.need[unit]] = now
     state.counts[OPEN] -= 1
@@ -784,7 +786,7 @@ def run(
     ``state.counts[2]`` then holds the number of intervals; if it exceeds the room that was given,
     the run must be repeated with more.
     """
-    world = WorldStruct(
+    world: Any = WorldStruct(
         RoadsStruct(*roads),
         FleetStruct(*fleet),
         AsksStruct(*asks),

@@ -1,17 +1,17 @@
 """Measures of one replication: a tidy table, one row a number.
 
-Columns: ``measure``, ``by`` (what kind of group), ``group`` (which), ``value``, ``unit``. Everything
-downstream (intervals, comparisons, reports) reads this format.
+Columns: ``measure``, ``by`` (what kind of group), ``group`` (which), ``value``, ``unit``.
+Everything downstream (intervals, comparisons, reports) reads this format.
 
-What is counted: incidents called in [warm-up, horizon), and unit time in the same span. The response
-to an incident is the arrival of its first unit; the *full* response is the arrival of the last unit
-that it needs. An incident with no unit at all is a missed target; one referred to the neighbours as
-a whole is left out of response times and targets and counted in ``referred_share``.
+What is counted: incidents called in [warm-up, horizon), and unit time in the same span. The
+response to an incident is the arrival of its first unit; the *full* response is the arrival of the
+last unit that it needs. An incident with no unit at all is a missed target; one referred to the
+neighbours as a whole is left out of response times and targets and counted in ``referred_share``.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 
@@ -26,35 +26,49 @@ from sim.dispatch.log import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     import pandas as pd
     from numpy.typing import NDArray
 
     from sim.dispatch.log import Log
     from sim.dispatch.model import District
 
+
+class _Words(NamedTuple):
+    unit: str
+    higher_is_better: bool | None
+    en: str
+    zh: str
+
+
 BUSY: Final = (TURNING_OUT, TO_SCENE, ON_SCENE, TO_HOSPITAL, HAND_OVER)
 WITHIN_MIN: Final = tuple(np.arange(0.5, 30.01, 0.5).tolist())
 """Minutes at which the distribution of responses is reported."""
 
-MEASURES: Final[dict[str, tuple[str, bool | None, str, str]]] = {
-    "incidents": ("count", None, "Incidents", "事件数"),
-    "response_mean_min": ("min", False, "Mean response", "平均响应时间"),
-    "response_median_min": ("min", False, "Median response", "响应时间中位数"),
-    "response_p90_min": ("min", False, "90th percentile of response", "响应时间第90百分位"),
-    "full_response_mean_min": ("min", False, "Mean time until all units are there", "全部力量到场平均时间"),
-    "within_target": ("share", True, "Within target time", "达标率"),
-    "queued_share": ("share", False, "Incidents that waited for a unit", "排队等待占比"),
-    "queue_mean_min": ("min", False, "Mean wait of those that waited", "排队事件平均等待"),
-    "referred_share": ("share", False, "Referred to neighbours", "转邻区处置占比"),
-    "unanswered_share": ("share", False, "Not answered at all", "无力量到场占比"),
-    "utilisation": ("share", None, "Busy share of on-duty time", "忙碌率"),
-    "status_share": ("share", None, "Share of time by status", "各状态时间占比"),
-    "km": ("km", False, "Distance driven", "行驶里程"),
-    "dispatches": ("count", None, "Dispatches", "出动次数"),
-    "preemptions": ("count", None, "Units redirected to something more urgent", "改派次数"),
-    "relocations": ("count", None, "Moves between stations", "调防次数"),
-    "handover_wait_mean_min": ("min", False, "Mean wait for a hospital bay", "医院交接平均等待"),
-    "response_within": ("share", True, "Share answered within", "时限内到场占比"),
+MEASURES: Final[dict[str, _Words]] = {
+    "incidents": _Words("count", None, "Incidents", "事件数"),
+    "response_mean_min": _Words("min", False, "Mean response", "平均响应时间"),
+    "response_median_min": _Words("min", False, "Median response", "响应时间中位数"),
+    "response_p90_min": _Words("min", False, "90th percentile of response", "响应时间第90百分位"),
+    "full_response_mean_min": _Words(
+        "min", False, "Mean time until all units are there", "全部力量到场平均时间"
+    ),
+    "within_target": _Words("share", True, "Within target time", "达标率"),
+    "queued_share": _Words("share", False, "Incidents that waited for a unit", "排队等待占比"),
+    "queue_mean_min": _Words("min", False, "Mean wait of those that waited", "排队事件平均等待"),
+    "referred_share": _Words("share", False, "Referred to neighbours", "转邻区处置占比"),
+    "unanswered_share": _Words("share", False, "Not answered at all", "无力量到场占比"),
+    "utilisation": _Words("share", None, "Busy share of on-duty time", "忙碌率"),
+    "status_share": _Words("share", None, "Share of time by status", "各状态时间占比"),
+    "km": _Words("km", False, "Distance driven", "行驶里程"),
+    "dispatches": _Words("count", None, "Dispatches", "出动次数"),
+    "preemptions": _Words("count", None, "Units redirected to something more urgent", "改派次数"),
+    "relocations": _Words("count", None, "Moves between stations", "调防次数"),
+    "handover_wait_mean_min": _Words(
+        "min", False, "Mean wait for a hospital bay", "医院交接平均等待"
+    ),
+    "response_within": _Words("share", True, "Share answered within", "时限内到场占比"),
 }  # fmt: skip
 """Unit, whether more is better, and labels in English and Chinese."""
 
@@ -66,19 +80,20 @@ KEY_MEASURES: Final = (
 
 def higher_is_better(measure: str) -> bool | None:
     """Whether more of a measure is better; None where neither is."""
-    return MEASURES[measure][1] if measure in MEASURES else None
+    return MEASURES[measure].higher_is_better if measure in MEASURES else None
 
 
 def unit_of(measure: str) -> str:
-    """Unit of a measure: "min", "share", "km" or "count"."""
-    return MEASURES[measure][0]
+    """Name the unit of a measure: "min", "share", "km" or "count"."""
+    return MEASURES[measure].unit
 
 
 def label(measure: str, lang: str = "en") -> str:
     """Name of a measure for people, in English or Chinese."""
     if measure not in MEASURES:
         return measure
-    return MEASURES[measure][3 if lang == "zh" else 2]
+    words = MEASURES[measure]
+    return words.zh if lang == "zh" else words.en
 
 
 class _Table:
@@ -162,16 +177,23 @@ def _incident_table(log: Log, district: District, warmup_s: float) -> pd.DataFra
     return out[counts].reset_index(drop=True)
 
 
+def _parts(table: pd.DataFrame, column: str) -> Iterator[tuple[int, pd.DataFrame]]:
+    """Parts of a table by the codes of a column, in order."""
+    codes = table[column].to_numpy(np.int64)
+    for code in np.unique(codes):
+        yield int(code), table[codes == code]
+
+
 def _response_measures(table: _Table, incidents: pd.DataFrame, district: District) -> None:
     _of_incidents(table, incidents, "all", "all")
     classes = [c.name for c in district.classes]
     areas = [a.name for a in district.areas]
     for by, column, names in (("class", "class_code", classes), ("area", "area", areas)):
-        for code, part in incidents.groupby(column, sort=True):
+        for code, part in _parts(incidents, column):
             if code >= 0:
-                _of_incidents(table, part, by, names[int(code)])
-    for hour, part in incidents.groupby("hour", sort=True):
-        _of_incidents(table, part, "hour", int(hour))
+                _of_incidents(table, part, by, names[code])
+    for hour, part in _parts(incidents, "hour"):
+        _of_incidents(table, part, "hour", hour)
     answered = incidents.loc[~incidents["all_referred"], "response_min"].to_numpy()
     if len(answered):
         ordered = np.sort(answered)
@@ -215,8 +237,8 @@ def _need_measures(table: _Table, log: Log, district: District, warmup_s: float)
     wait = responses["handover_start_s"] - responses["hospital_arrived_s"]
     if wait.notna().any():
         table.add("handover_wait_mean_min", "all", "all", float(wait.mean()) / 60.0)
-    for code, part in responses.groupby("unit_type", sort=True):
-        name = district.unit_types[int(code)].name
+    for code, part in _parts(responses, "unit_type"):
+        name = district.unit_types[code].name
         minutes = part["response_s"].dropna().to_numpy() / 60.0
         if len(minutes):
             table.add("response_mean_min", "type", name, float(minutes.mean()))

@@ -249,11 +249,18 @@ class District:
 
     def __post_init__(self) -> None:
         """Check that every name which is used is there, and only once."""
+        self._check_names()
+        self._check_units()
+        self._check_classes()
+
+    def _check_names(self) -> None:
         for what in ("stations", "unit_types", "units", "hospitals", "areas", "classes"):
             names = [item.name for item in getattr(self, what)]
             twice = sorted({n for n in names if names.count(n) > 1}) if len(names) < 20_000 else []
             if twice:
                 raise InputError(f"{what}: the name {twice[0]!r} is used twice", mend="rename one")
+
+    def _check_units(self) -> None:
         if not self.units:
             raise InputError("the district has no units", mend="add at least one unit")
         stations = {s.name for s in self.stations}
@@ -271,6 +278,8 @@ class District:
                     place=f"unit {unit.name}",
                     mend=f"use one of {', '.join(sorted(types)[:8])}",
                 )
+
+    def _check_classes(self) -> None:
         manned = {u.type for u in self.units}
         for kind in self.classes:
             for name, count in kind.needs.items():

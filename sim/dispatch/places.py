@@ -46,7 +46,8 @@ def _cumulative(weight: NDArray[np.float64], what: str) -> NDArray[np.float64]:
     total = np.cumsum(weight)
     if total[-1] <= 0:
         raise InputError(f"all weights of {what} are 0", mend="give one above 0")
-    return total / total[-1]
+    share: NDArray[np.float64] = total / total[-1]
+    return share
 
 
 def _pick(cumulative: NDArray[np.float64], u: NDArray[np.float64]) -> NDArray[np.int64]:
@@ -208,11 +209,11 @@ def assign_areas(
     scale = np.array([shrink, 1.0])
     points = np.column_stack([lon, lat])
     found = np.asarray(cKDTree(centre * scale).query(points * scale)[1], np.int64)
-    shaped = [k for k, a in enumerate(areas) if a.geometry is not None]
-    if shaped:
-        tree = shapely.STRtree([areas[k].geometry for k in shaped])
+    outlines = {k: a.geometry for k, a in enumerate(areas) if a.geometry is not None}
+    if outlines:
+        tree = shapely.STRtree(list(outlines.values()))
         point, which = tree.query(shapely.points(points), predicate="intersects")
         inside = np.full(len(lon), len(areas), np.int64)
-        np.minimum.at(inside, point, np.asarray(shaped, np.int64)[which])
+        np.minimum.at(inside, point, np.array(list(outlines), np.int64)[which])
         found = np.where(inside < len(areas), inside, found)
     return found

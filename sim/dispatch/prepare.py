@@ -156,11 +156,11 @@ class Setting:
                 run_h[hour] = float(later[0])
         return Roads(
             kind=STREETS, periods=net.n_periods, lights_layer=int(len(times) > net.n_periods),
-            indptr=np.asarray(net.indptr), head=np.asarray(net.head), tail=np.asarray(net.tail),
-            reverse=np.asarray(net.reverse),
-            in_indptr=np.asarray(net.in_indptr), in_other=self._in_other, in_times=self._in_times,
-            times=times, length_m=np.asarray(net.length_m),
-            period_of_hour=hours, run_h=run_h,
+            indptr=net.indptr.copy(), head=net.head.copy(), tail=net.tail.copy(),
+            reverse=net.reverse.copy(),
+            in_indptr=net.in_indptr.copy(), in_other=self._in_other, in_times=self._in_times,
+            times=times, length_m=net.length_m.copy(),
+            period_of_hour=hours.copy(), run_h=run_h,
             rows=rows, row_of=row_of,
             row_key=np.full(len(rows), -1, np.int64), cursor=np.zeros(2, np.int64),
             scratch=new_scratch(net.n_nodes), seed=np.zeros(1, np.int64), no_cost=np.zeros(1),
@@ -199,7 +199,7 @@ class Setting:
             x = np.ascontiguousarray(travel.x_m, np.float64)
             y = np.ascontiguousarray(travel.y_m, np.float64)
             distance = (
-                np.hypot(x[:, None] - x[None, :], y[:, None] - y[None, :])
+                np.sqrt((x[:, None] - x) ** 2 + (y[:, None] - y) ** 2)
                 if travel.distance_m is None
                 else np.ascontiguousarray(travel.distance_m, np.float64)
             )
@@ -252,10 +252,10 @@ class Setting:
         return Fleet(
             type=self.unit_type, home=self.home, on_at_start=on_at_start,
             shift_s=shift_s, shift_unit=shift_unit, shift_on=shift_on,
-            station_place=stations.place.astype(np.int32), station_a=stations.a,
-            station_b=stations.b,
-            hospital_place=hospitals.place.astype(np.int32), hospital_a=hospitals.a,
-            hospital_b=hospitals.b,
+            station_place=stations.place.astype(np.int32), station_a=stations.a.copy(),
+            station_b=stations.b.copy(),
+            hospital_place=hospitals.place.astype(np.int32), hospital_a=hospitals.a.copy(),
+            hospital_b=hospitals.b.copy(),
             bays=np.array([h.bays or 0 for h in d.hospitals], np.int32),
             turnout_day_s=np.array([t.turnout_day_s for t in d.unit_types], float),
             turnout_night_s=np.array([t.turnout_night_s for t in d.unit_types], float),
@@ -534,7 +534,7 @@ def _asks(p: Prepared) -> Asks:
     mean = np.array([k.handover.mean if k.handover else 0.0 for k in p.setting.district.classes])
     return Asks(
         time_s=i["time_s"].to_numpy(np.float64), place=p.incident_spots.place.astype(np.int32),
-        a=p.incident_spots.a, b=p.incident_spots.b,
+        a=p.incident_spots.a.copy(), b=p.incident_spots.b.copy(),
         area=i["area"].to_numpy(np.int32), priority=i["priority"].to_numpy(np.int32),
         target_s=i["target_s"].to_numpy(np.float64),
         first_need=np.searchsorted(owner, np.arange(p.n_incidents + 1)).astype(np.int64),
@@ -626,5 +626,5 @@ def run_kernel(p: Prepared) -> Log:
             room = used
     finally:
         setting.give_back(roads)
-    intervals = IntervalColumns(*(column[:used] for column in intervals))
+    intervals = IntervalColumns._make(column[:used] for column in intervals)
     return Log(p.demand, responses, intervals, setting.district.travel.kind, p.horizon_s, end_s)

@@ -1,8 +1,8 @@
 """The dispatch simulation in SimPy: the specification, written to be read.
 
-Units, incidents and hospitals are objects here, and time is SimPy's. Every step of a unit's work is
-one timeout with a callback; a unit that is sent elsewhere gets a new errand, and a timeout of an old
-errand finds that out and does nothing. The kernel must give the same Log, row by row.
+Units, incidents and hospitals are objects here, and time is SimPy's. Every step of a unit's work
+is one timeout with a callback; a unit that is sent elsewhere gets a new errand, and a timeout of an
+old errand finds that out and does nothing. The kernel must give the same Log, row by row.
 """
 
 from __future__ import annotations
@@ -206,18 +206,22 @@ class _Simulation:
         elapsed = self.now - unit.since_s
         if unit.status not in DRIVING or elapsed <= 0.0 or unit.way is None:
             return unit.spot, 0.0
+        there = self.now >= unit.since_s + unit.duration_s
         moved = self.roads.along(
             unit.way, unit.spot, unit.destination, factor=unit.factor,
-            week_s=self.week_s(unit.since_s), elapsed_s=elapsed, duration_s=unit.duration_s,
+            week_s=self.week_s(unit.since_s), elapsed_s=math.inf if there else elapsed,
+            duration_s=unit.duration_s,
         )  # fmt: skip
-        return moved.spot, moved.metres
+        return unit.destination if there else moved.spot, moved.metres
 
     def end_interval(self, unit: _Unit, spot: Spot, metres: float) -> None:
         if self.now > unit.since_s:
             need = unit.need.number if unit.need else -1
             self.rows.append(
-                (unit.number, unit.status, need, unit.station, unit.lights, unit.since_s, self.now)
-                + unit.spot + spot + (metres,)
+                (
+                    unit.number, unit.status, need, unit.station, unit.lights,
+                    unit.since_s, self.now, *unit.spot, *spot, metres,
+                )
             )  # fmt: skip
         unit.spot = spot
         unit.since_s = self.now
@@ -614,16 +618,22 @@ class _Simulation:
         times = self.prepared.demand.incidents["time_s"].to_numpy(float)
         for k, needs in enumerate(self.needs_of):
             call = self.env.timeout(float(times[k]))
-            call.callbacks.append(lambda _, needs=needs: self.call(needs))
+            call.callbacks.append(self._caller(needs))
         for at, number, on in zip(shift_s, shift_unit, shift_on, strict=True):
             change = self.env.timeout(float(at))
             then = self.shift_begins if on else self.shift_ends
-            change.callbacks.append(lambda _, then=then, unit=self.units[number]: then(unit))
+            change.callbacks.append(self._changer(then, self.units[number]))
         while (soonest := self.env.peek()) < math.inf:
             if soonest > self.horizon_s and self.calls_to_come == 0 and self.open == 0:
                 break
             self.env.step()
         return self.finish(max(self.horizon_s, self.last_s))
+
+    def _caller(self, needs: list[_Need]) -> Callable[[simpy.Event], None]:
+        return lambda _: self.call(needs)
+
+    def _changer(self, then: Callable[[_Unit], None], unit: _Unit) -> Callable[[simpy.Event], None]:
+        return lambda _: then(unit)
 
     def finish(self, end_s: float) -> Log:
         self.env._now = end_s  # noqa: SLF001  (the clock rests between two events)
@@ -635,7 +645,7 @@ class _Simulation:
             np.int32, float, float, np.int32, float, float, float,
         )  # fmt: skip
         intervals = IntervalColumns(
-            *(np.array(c, dtype=k) for c, k in zip(columns, kinds, strict=True))  # type: ignore[arg-type]
+            *(np.array(c, dtype=k) for c, k in zip(columns, kinds, strict=True))
         )
         return Log(
             self.prepared.demand, self.responses, intervals, self.district.travel.kind,

@@ -75,7 +75,7 @@ class ReferenceMatrix:
     def _metres(self, start: int, end: int) -> float:
         if self._distance is not None:
             return float(self._distance[start][end])
-        return float(math.hypot(self._x[start] - self._x[end], self._y[start] - self._y[end]))
+        return _straight((0, self._x[start], self._y[start]), (0, self._x[end], self._y[end]))
 
     def way(self, start: Spot, end: Spot, *, lights: bool, week_s: float) -> Way:
         """See `ReferenceRoads`."""

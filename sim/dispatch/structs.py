@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from numba.core.types import Type
 
 
-class _Struct(types.StructRef):  # type: ignore[misc]
+class _Struct(types.StructRef):
     """A struct whose fields keep no literal types, so that one compiled version serves all."""
 
     def preprocess_fields(self, fields: list[tuple[str, Type]]) -> tuple[tuple[str, Type], ...]:
@@ -67,35 +67,35 @@ class WorldType(_Struct):
     """Numba's type of `WorldStruct`."""
 
 
-class RoadsStruct(structref.StructRefProxy):  # type: ignore[misc]
+class RoadsStruct(structref.StructRefProxy):
     """`Roads` behind a pointer."""
 
 
-class FleetStruct(structref.StructRefProxy):  # type: ignore[misc]
+class FleetStruct(structref.StructRefProxy):
     """`Fleet` behind a pointer."""
 
 
-class AsksStruct(structref.StructRefProxy):  # type: ignore[misc]
+class AsksStruct(structref.StructRefProxy):
     """`Asks` behind a pointer."""
 
 
-class RulesStruct(structref.StructRefProxy):  # type: ignore[misc]
+class RulesStruct(structref.StructRefProxy):
     """`Rules` behind a pointer."""
 
 
-class StateStruct(structref.StructRefProxy):  # type: ignore[misc]
+class StateStruct(structref.StructRefProxy):
     """`State` behind a pointer."""
 
 
-class ResponsesStruct(structref.StructRefProxy):  # type: ignore[misc]
+class ResponsesStruct(structref.StructRefProxy):
     """`ResponseColumns` behind a pointer."""
 
 
-class IntervalsStruct(structref.StructRefProxy):  # type: ignore[misc]
+class IntervalsStruct(structref.StructRefProxy):
     """`IntervalColumns` behind a pointer."""
 
 
-class WorldStruct(structref.StructRefProxy):  # type: ignore[misc]
+class WorldStruct(structref.StructRefProxy):
     """All of them, and the start of the week clock."""
 
 

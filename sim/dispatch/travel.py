@@ -141,7 +141,8 @@ class MatrixTravel:
                 f"the travel-time matrix has shape {np.shape(self.time_s)} for {k} places",
                 mend="give one row and one column a place",
             )
-        if np.isnan(self.time_s).any() or (np.asarray(self.time_s) < 0).any():
+        times = np.asarray(self.time_s, float)
+        if bool(np.isnan(times).any()) or bool((times < 0).any()):
             raise InputError(
                 "the travel-time matrix has a negative or missing time",
                 mend="give seconds, 0 or more, inf for no way",
@@ -163,7 +164,7 @@ class MatrixTravel:
         distance, place = cKDTree(np.column_stack([self.x_m, self.y_m])).query(
             np.column_stack([x, y])
         )
-        if (distance > 1.0).any():
+        if bool(np.any(distance > 1.0)):
             i = int(np.argmax(distance > 1.0))
             raise InputError(
                 f"{what}: number {i} at ({x[i]:.0f}, {y[i]:.0f}) is none of the matrix's places",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -26,6 +26,9 @@ from sim.dispatch.places import AreaPlaces, PointPlaces, StreetPlaces
 from sim.dispatch.policies import KeepCoverage, Nearest, Preference
 from sim.dispatch.travel import MatrixTravel, PlaneTravel, StreetTravel
 from sim.distributions import Exponential, Fixed, Lognormal
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 HOUR_S = 3600.0
 
@@ -121,11 +124,12 @@ def make_case(number: int) -> tuple[District, Policy, Demand, float]:
         tuple((d * 24 * HOUR_S + 7 * HOUR_S, d * 24 * HOUR_S + 19 * HOUR_S) for d in range(7)),
         ((12 * HOUR_S, 36 * HOUR_S), (36 * HOUR_S, 40 * HOUR_S), (160 * HOUR_S, 170 * HOUR_S)),
     ]
+    kinds = ["ambulance" if i < 4 or rng.random() < 0.5 else "fire" for i in range(7)]
     units = tuple(
-        Unit(f"u{i}", "ambulance" if i < 4 or rng.random() < 0.5 else "fire",
-             f"S{int(rng.integers(4))}", shifts[0 if i in {0, 5} else int(rng.integers(3))])
-        for i in range(7)
-    ) + (Unit("pump", "fire", "S1"),)  # fmt: skip
+        Unit(f"u{i}", kind_of, f"S{int(rng.integers(4))}",
+             shifts[0 if i in {0, 5} else int(rng.integers(3))])
+        for i, kind_of in enumerate([*kinds, "fire"])
+    )  # fmt: skip
     where = {
         "streets": [AreaPlaces(areas), StreetPlaces(travel.network) if kind == "streets" else None],
         "matrix": [PointPlaces(*points(6))],

@@ -92,7 +92,7 @@ def test_limited_queue_is_mmck(engine: str) -> None:
 
 
 def test_three_unit_hypercube_of_larson_and_odoni(engine: str) -> None:
-    """Urban Operations Research, ch. 5.4: workloads 0.5574, 0.4734, 0.4693; 0.43529 go elsewhere."""
+    """Urban Operations Research, ch. 5.4: workloads .5574, .4734, .4693; .43529 go elsewhere."""
     rates = {(1, 2, 3): 0.50, (1, 3, 2): 0.25, (2, 1, 3): 0.35, (3, 1, 2): 0.40}
     lists = list(rates)
     x = np.arange(4.0)

@@ -5,7 +5,7 @@ Travel times are a matrix here, without streets; the outcome of each call is giv
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -24,6 +24,9 @@ from sim.dispatch import (
     simulate,
 )
 from sim.distributions import Fixed
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 # Trace, units, and what the outcome says: mean response, within 12 minutes, calls that waited.
 TRACES = [
