@@ -10,7 +10,7 @@ import threading
 from collections import OrderedDict
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -21,7 +21,7 @@ from sim.dispatch.policies import KeepCoverage, Nearest, Preference
 from sim.dispatch.travel import STREETS, MatrixTravel, Spots, StreetTravel
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
+    from numpy.typing import ArrayLike, NDArray
 
     from sim.dispatch.demand import Demand
     from sim.dispatch.driving import Roads
@@ -195,13 +195,13 @@ class Setting:
         matrix, x, y, distance = np.zeros((1, 1)), empty_f, empty_f, np.zeros((1, 1))
         acceleration, cruising = 1.0, 1.0
         if isinstance(travel, MatrixTravel):
-            matrix = np.ascontiguousarray(travel.time_s, np.float64)
-            x = np.ascontiguousarray(travel.x_m, np.float64)
-            y = np.ascontiguousarray(travel.y_m, np.float64)
+            matrix = _own(travel.time_s, np.float64)
+            x = _own(travel.x_m, np.float64)
+            y = _own(travel.y_m, np.float64)
             distance = (
                 np.sqrt((x[:, None] - x) ** 2 + (y[:, None] - y) ** 2)
                 if travel.distance_m is None
-                else np.ascontiguousarray(travel.distance_m, np.float64)
+                else _own(travel.distance_m, np.float64)
             )
         else:
             acceleration, cruising = travel.acceleration_ms2, travel.cruising_ms
@@ -525,6 +525,11 @@ def prepare(district: District, policy: Policy, demand: Demand, horizon_s: float
     return Prepared(setting, demand, horizon_s, n, n_needs, spots)
 
 
+def _own(values: ArrayLike, dtype: type[np.generic]) -> NDArray[Any]:
+    """Copy to a writable array: numba compiles a version of its own for read-only ones."""
+    return np.array(values, dtype=dtype, order="C")
+
+
 def _asks(p: Prepared) -> Asks:
     from sim.dispatch.layout import Asks
 
@@ -533,15 +538,15 @@ def _asks(p: Prepared) -> Asks:
     code = i["class_code"].to_numpy()
     mean = np.array([k.handover.mean if k.handover else 0.0 for k in p.setting.district.classes])
     return Asks(
-        time_s=i["time_s"].to_numpy(np.float64), place=p.incident_spots.place.astype(np.int32),
+        time_s=_own(i["time_s"], np.float64), place=p.incident_spots.place.astype(np.int32),
         a=p.incident_spots.a.copy(), b=p.incident_spots.b.copy(),
-        area=i["area"].to_numpy(np.int32), priority=i["priority"].to_numpy(np.int32),
-        target_s=i["target_s"].to_numpy(np.float64),
+        area=_own(i["area"], np.int32), priority=_own(i["priority"], np.int32),
+        target_s=_own(i["target_s"], np.float64),
         first_need=np.searchsorted(owner, np.arange(p.n_incidents + 1)).astype(np.int64),
-        incident=owner.astype(np.int32), unit_type=m["unit_type"].to_numpy(np.int32),
-        on_scene_s=m["on_scene_s"].to_numpy(np.float64),
-        transport=m["transport"].to_numpy(np.int8),
-        handover_s=m["handover_s"].to_numpy(np.float64),
+        incident=owner.astype(np.int32), unit_type=_own(m["unit_type"], np.int32),
+        on_scene_s=_own(m["on_scene_s"], np.float64),
+        transport=_own(m["transport"], np.int8),
+        handover_s=_own(m["handover_s"], np.float64),
         handover_mean_s=mean[code[owner]] if len(owner) else np.zeros(0),
     )  # fmt: skip
 

@@ -79,7 +79,9 @@ def test_a_unit_begins_each_interval_where_it_ended_the_last(
         mine = np.flatnonzero(c.unit == unit)
         for name in ("place", "a", "b"):
             ends = getattr(c, f"to_{name}")[mine][:-1]
-            np.testing.assert_array_equal(getattr(c, f"from_{name}")[mine][1:], ends)
+            begins = getattr(c, f"from_{name}")[mine][1:]
+            # A drive too short for the clock leaves no interval; fractions differ by 1e-13.
+            np.testing.assert_allclose(begins, ends, rtol=0, atol=1e-9)
 
 
 @PROPERTY
