@@ -1,0 +1,60 @@
+"""The page on the scenario file names every key that there is, and no other."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from cityops.__main__ import main
+from scenarios.durations import _TIMES
+from scenarios.merge import library_names
+from scenarios.profiles import BUILT_IN
+from scenarios.schema import ScenarioSpec
+from scenarios.words import _inner_model
+
+DOCS = Path(__file__).resolve().parents[2] / "docs"
+
+
+def _keys(model) -> set[str]:
+    found = set()
+    for name, info in model.model_fields.items():
+        found.add(name)
+        inner = _inner_model(info.annotation)
+        if inner is not None:
+            found |= _keys(inner[0])
+    return found
+
+
+def test_every_key_of_the_schema_is_on_the_page():
+    page = (DOCS / "scenario.md").read_text(encoding="utf-8")
+    words = set(re.findall(r"[a-z][a-z0-9_]*", page))
+    assert _keys(ScenarioSpec) - words == set()
+    assert set(_TIMES) - words == set()
+    assert set(BUILT_IN) - words == set()
+
+
+def test_every_option_is_on_the_page_of_the_command_line(capsys):
+    page = (DOCS / "command-line.md").read_text(encoding="utf-8")
+    rows = dict(re.findall(r"^\| `cityops ([a-z ]*[a-z])[^`]*` \|(.*)$", page, re.MULTILINE))
+    for command in (
+        "new",
+        "check",
+        "run",
+        "compare",
+        "network info",
+        "network convert",
+        "bench",
+        "warmup",
+    ):
+        main([*command.split(), "--help"])
+        offered = set(re.findall(r"^  (--[a-z-]+)", capsys.readouterr().out, re.MULTILINE))
+        written = set(re.findall(r"`(--[a-z-]+)`", rows[command]))
+        assert written == offered - {"--help"}, command
+    assert all(f"`{name}`" in page for name in library_names())
+
+
+def test_every_file_of_a_run_is_on_the_page_of_the_run_folder(small_run):
+    page = (DOCS / "run-folder.md").read_text(encoding="utf-8")
+    for path in small_run.folder.rglob("*"):
+        if path.is_file():
+            assert path.stem in page, path
