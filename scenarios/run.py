@@ -28,7 +28,7 @@ from scenarios.output import (
     write_table,
 )
 from scenarios.partial import Partial, ReplicationResult, check_target
-from scenarios.summary import summarise
+from scenarios.summary import completed, summarise
 
 if TYPE_CHECKING:
     import os
@@ -299,6 +299,7 @@ def _write_results(folder: Path, results: list[ReplicationResult], level: float)
         [result.measures.assign(replication=k) for k, result in enumerate(results)],
         ignore_index=True,
     )
+    measures = completed(measures, len(results))
     write_table(folder, "measures", measures)
     write_table(folder, "summary", summarise(measures, level))
     facts = {

@@ -9,9 +9,40 @@ import numpy as np
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["KEYS", "summarise"]
+__all__ = ["KEYS", "completed", "summarise"]
 
 KEYS = ["measure", "by", "group", "unit"]
+_ZERO_IF_ABSENT = ("incidents", "dispatches", "km", "status_share", "preemptions", "relocations")
+
+
+def completed(measures: pd.DataFrame, reps: int) -> pd.DataFrame:
+    """Add the zeros that replications leave out: no incident in an area is a count of 0.
+
+    Without them the mean count of a quiet area would be that of its busy replications only. A mean
+    response time of no response stays absent.
+
+    Parameters
+    ----------
+    measures
+        measure, by, group, unit, value and replication.
+    reps
+        Replications 0 to reps - 1 were run.
+
+    Returns
+    -------
+    DataFrame
+        The same with the missing rows at the end.
+    """
+    import pandas as pd
+
+    counted = measures[measures["measure"].isin(_ZERO_IF_ABSENT)]
+    groups = counted[KEYS].drop_duplicates()
+    wanted = groups.merge(pd.DataFrame({"replication": range(reps)}), how="cross")
+    both = wanted.merge(counted, on=[*KEYS, "replication"], how="left")
+    zeros = both[both["value"].isna()].assign(value=0.0)
+    if zeros.empty:
+        return measures
+    return pd.concat([measures, zeros[list(measures.columns)]], ignore_index=True)
 
 
 def summarise(measures: pd.DataFrame, level: float) -> pd.DataFrame:

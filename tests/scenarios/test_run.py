@@ -11,7 +11,7 @@ import pytest
 from networks.errors import InputError
 from scenarios import Run, load_scenario, run_scenario
 from scenarios.run import finished_run
-from scenarios.summary import summarise
+from scenarios.summary import KEYS, completed, summarise
 
 
 def _scenario(**settings):
@@ -19,8 +19,18 @@ def _scenario(**settings):
 
 
 def _same(first: Run, second: Run) -> None:
-    pd.testing.assert_frame_equal(first.measures, second.measures)
-    pd.testing.assert_frame_equal(first.summary, second.summary)
+    for table in ("measures", "summary"):
+        pd.testing.assert_frame_equal(_sorted(first.table(table)), _sorted(second.table(table)))
+
+
+def _sorted(table: pd.DataFrame) -> pd.DataFrame:
+    keys = [key for key in ("replication", *KEYS) if key in table]
+    return table.sort_values(keys, ignore_index=True)
+
+
+def _found(table: pd.DataFrame) -> pd.DataFrame:
+    """Rows that are not the zeros of what did not happen."""
+    return _sorted(table[table["value"] != 0])
 
 
 def test_a_run_folder_holds_all_that_is_promised(small_run):
@@ -64,7 +74,11 @@ def test_the_run_can_be_run_again_from_its_folder(small_run, tmp_path):
 
 
 def test_workers_change_nothing(small, small_run):
-    _same(small_run, run_scenario(_scenario(reps=4), "runs/threads", workers=3))
+    run = run_scenario(_scenario(reps=4), "runs/threads", workers=3)
+    pd.testing.assert_frame_equal(small_run.measures, run.measures)
+    for name in ("measures", "summary", "responses", "intervals", "tracks"):
+        files = [r.folder / "tables" / f"{name}.parquet" for r in (small_run, run)]
+        assert files[0].read_bytes() == files[1].read_bytes()
 
 
 @pytest.mark.slow
@@ -91,7 +105,7 @@ def test_ctrl_c_keeps_what_is_done(small, small_run):
     assert run.manifest["interrupted"]
     assert run.manifest["reps"] == 2
     first = small_run.measures[small_run.measures["replication"] < 2]
-    pd.testing.assert_frame_equal(run.measures, first)
+    pd.testing.assert_frame_equal(_found(run.measures), _found(first))
     more = run_scenario(_scenario(reps=4), "runs/small", workers=1, resume=True)
     assert not more.manifest["interrupted"]
     _same(more, small_run)
@@ -199,6 +213,21 @@ def test_intervals_need_two_replications():
     two = summarise(table, 0.95)
     # t quantile 12.7062 with one degree of freedom, times the standard error 1
     assert two["half_width"].item() == pytest.approx(12.7062, abs=1e-4)
+
+
+def test_an_area_without_a_call_counts_zero_and_has_no_response_time():
+    columns = ["measure", "by", "group", "unit", "value", "replication"]
+    rows = [
+        ("incidents", "area", "A1", "count", 4.0, 0),
+        ("response_mean_min", "area", "A1", "min", 6.0, 0),
+        ("incidents", "area", "B1", "count", 2.0, 0),
+        ("incidents", "area", "B1", "count", 2.0, 1),
+    ]
+    table = completed(pd.DataFrame(rows, columns=columns), 2)
+    assert len(table) == 5
+    summary = summarise(table, 0.95).set_index(["measure", "group"])
+    assert summary.loc[("incidents", "A1"), "mean"] == 2.0
+    assert summary.loc[("response_mean_min", "A1"), "n"] == 1
 
 
 def test_a_folder_that_is_no_run_is_refused(small):
