@@ -3,6 +3,7 @@
 import pytest
 
 from benchmarks import des
+from benchmarks.des_dispatch import city_rows, million_rows
 from benchmarks.des_peers import PEERS, Peer
 from benchmarks.suite import Options
 from sim.erlang import mmc
@@ -28,7 +29,9 @@ def test_our_queue_waits_as_erlang_c_says():
 def test_rows_set_ours_beside_every_peer():
     rows = list(des.mmc_rows(OPTIONS, customers=5000, runs=1))
     assert {(row.suite, row.case) for row in rows} == {("des", "mmc-10")}
-    events = [row for row in rows if row.metric == "events_per_s"]
+    assert len({row.metric for row in rows}) == len(rows)
+    events = [row for row in rows if row.metric.startswith("events_per_s")]
+    assert events[0].metric == "events_per_s"
     assert [row.reference_source.split()[0].rstrip(":") for row in events] == [
         peer.package for peer in PEERS
     ]
@@ -44,7 +47,7 @@ def test_an_absent_peer_is_shown_as_absent(monkeypatch):
     absent = Peer("no-such-simulator", lambda *_: 0.0)
     monkeypatch.setattr(des, "PEERS", (absent,))
     rows = list(des.mmc_rows(OPTIONS, customers=1000, runs=1))
-    events = [row for row in rows if row.metric == "events_per_s"]
+    events = [row for row in rows if row.metric.startswith("events_per_s")]
     assert len(events) == 1
     assert events[0].reference is None
     assert events[0].ratio is None
@@ -56,3 +59,15 @@ def test_the_cases_of_services_join_the_suite(monkeypatch):
     monkeypatch.setattr(des, "mmc_rows", lambda _: iter(["bare"]))
     monkeypatch.setattr(des, "PARTS", ("benchmarks.no_such_part",))
     assert list(des.cases(OPTIONS)) == ["bare"]
+
+
+def test_city_dispatch_answers_alike_on_both_engines():
+    rows = {(r.case, r.metric): r for r in city_rows(OPTIONS, days=0.5)}
+    assert rows["city-dispatch", "log_differences"].value == 0
+    assert rows["city-dispatch", "events_per_s"].ratio > 0
+
+
+def test_a_long_run_is_measured_in_a_process_of_its_own():
+    rows = {r.metric: r for r in million_rows(OPTIONS, incidents=5000)}
+    assert rows["incidents"].value == pytest.approx(5000, rel=0.1)
+    assert rows["peak_memory_gb"].value > 0.05
