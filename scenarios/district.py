@@ -16,7 +16,7 @@ from scenarios.hours import day_hours, moment_s, shift_intervals
 from scenarios.misplaced import check_places, looks_shifted, mend_for
 from scenarios.profiles import week_shares
 from scenarios.record import Record, read_record
-from scenarios.streets import lights_network, read_streets
+from scenarios.streets import check_class, lights_network, read_streets
 
 if TYPE_CHECKING:
     from networks import Projection, RoadNetwork
@@ -334,7 +334,8 @@ def _places(
             return None
         faults.add(path, "there is no area with a weight above 0", "add [areas] or [[area]]")
     elif kind.places == "streets" and network is not None:
-        _check_street_weights(name, kind, network, faults)
+        for word in kind.street_weights:
+            check_class(word, network, ("incident_class", name, "street_weights", word), faults)
         return StreetPlaces(network, dict(kind.street_weights) or None)
     elif kind.places == "streets":
         faults.add(path, "there are no streets to draw places from", 'use "areas" or a CSV')
@@ -344,18 +345,6 @@ def _places(
         except InputError as error:
             faults.include(error, path)
     return None
-
-
-def _check_street_weights(
-    name: str, kind: IncidentClassSpec, network: RoadNetwork, faults: FaultList
-) -> None:
-    for word in kind.street_weights:
-        if word not in network.class_names:
-            faults.add(
-                ("incident_class", name, "street_weights", word),
-                f'these streets have no class "{word}"',
-                did_you_mean(word, network.class_names, what="they have"),
-            )
 
 
 def _on_plane(kind: IncidentClass, plane: Projection | None) -> IncidentClass:

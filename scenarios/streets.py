@@ -17,8 +17,9 @@ if TYPE_CHECKING:
     from networks import RoadNetwork
     from scenarios.faults import FaultList
     from scenarios.schema import ClosureSpec, NetworkSpec
+    from scenarios.toml_lines import KeyPath
 
-__all__ = ["closed_streets", "lights_network", "read_streets", "with_periods"]
+__all__ = ["check_class", "closed_streets", "lights_network", "read_streets", "with_periods"]
 
 _READER_OPTIONS = (
     "layer",
@@ -121,16 +122,37 @@ def with_periods(network: RoadNetwork, spec: NetworkSpec, faults: FaultList) -> 
         period_of_hour[np.array(hours_of_week(period.hours))] = number + 1
         factor[number + 1] = period.factor
         for name, value in period.classes.items():
-            if name not in network.class_names:
-                faults.add(
-                    ("network", "period", number, "classes", name),
-                    f'these streets have no class "{name}"',
-                    did_you_mean(name, network.class_names, what="they have"),
-                )
-                continue
-            factor[number + 1, network.road_class == network.class_names.index(name)] = value
+            if name in network.class_names:
+                factor[number + 1, network.road_class == network.class_names.index(name)] = value
+            else:
+                check_class(name, network, ("network", "period", number, "classes", name), faults)
     names = ("free flow", *(period.name for period in spec.period))
     return network.with_profile(SpeedProfile(period_of_hour, factor, names))
+
+
+def check_class(name: str, network: RoadNetwork, path: KeyPath, faults: FaultList) -> None:
+    """Note a road class that neither these streets nor OpenStreetMap know.
+
+    Parameters
+    ----------
+    name
+        The class. One of OpenStreetMap's that this district lacks is no fault: a scenario goes on
+        to the next district as it is.
+    network
+        The streets.
+    path
+        Key of the class.
+    faults
+        Takes what is found.
+    """
+    from networks.speeds import SPEED_PRESETS
+
+    if name not in {*network.class_names, *SPEED_PRESETS["default"].class_kmh}:
+        faults.add(
+            path,
+            f'these streets have no class "{name}"',
+            did_you_mean(name, [c for c in network.class_names if c], what="they have"),
+        )
 
 
 def closed_streets(network: RoadNetwork, spec: NetworkSpec, faults: FaultList) -> RoadNetwork:

@@ -60,7 +60,8 @@ def summarise(measures: pd.DataFrame, level: float) -> pd.DataFrame:
     -------
     DataFrame
         measure, by, group, unit, n, mean, low, high, half_width, in the order in which the
-        measures first came. With one replication the interval is unknown: NaN.
+        measures first came. With one replication the interval is unknown: NaN. Intervals are cut
+        at what a measure can be: nothing is below 0, no share above 1.
     """
     from sim.statistics import half_width
 
@@ -73,7 +74,8 @@ def summarise(measures: pd.DataFrame, level: float) -> pd.DataFrame:
     width = np.full(len(table), np.nan)
     enough = n >= 2
     width[enough] = half_width(table.loc[enough, "deviation"], n[enough], level)
-    table["low"] = table["mean"] - width
-    table["high"] = table["mean"] + width
+    most = np.where(table["unit"] == "share", 1.0, np.inf)
+    table["low"] = np.maximum(table["mean"] - width, 0.0)
+    table["high"] = np.minimum(table["mean"] + width, most)
     table["half_width"] = width
     return table.drop(columns="deviation")

@@ -158,3 +158,9 @@ def test_a_bug_is_not_hidden(small, monkeypatch):
     monkeypatch.setattr("scenarios.build_district", broken, raising=False)
     with pytest.raises(ZeroDivisionError):
         main(["check", "scenario.toml"])
+
+
+@pytest.mark.slow
+def test_warmup_compiles_everything(capsys):
+    assert main(["warmup"]) == 0
+    assert "dispatch: ready after" in capsys.readouterr().out

@@ -213,6 +213,7 @@ def test_intervals_need_two_replications():
     two = summarise(table, 0.95)
     # t quantile 12.7062 with one degree of freedom, times the standard error 1
     assert two["half_width"].item() == pytest.approx(12.7062, abs=1e-4)
+    assert (two["low"].item(), two["high"].item()) == (0.0, pytest.approx(16.7062, abs=1e-4))
 
 
 def test_an_area_without_a_call_counts_zero_and_has_no_response_time():
