@@ -306,3 +306,25 @@ def nearest_place(roads: Roads, x: float, y: float) -> int:
             best = d
             found = k
     return found
+
+
+@njit(cache=True, nogil=True)
+def times_table(
+    roads: Roads,
+    layer: int,
+    week_s: float,
+    place: NDArray[np.int64],
+    a: NDArray[np.float64],
+    b: NDArray[np.float64],
+    to_place: NDArray[np.int64],
+    to_a: NDArray[np.float64],
+    to_b: NDArray[np.float64],
+) -> NDArray[np.float64]:
+    """Seconds from spots to spots at the speeds of a moment, shape (spots, to-spots)."""
+    out = np.empty((place.size, to_place.size))
+    for j in range(to_place.size):
+        for i in range(place.size):
+            out[i, j] = time_between(
+                roads, layer, week_s, place[i], a[i], b[i], to_place[j], to_a[j], to_b[j]
+            )[0]
+    return out

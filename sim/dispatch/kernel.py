@@ -14,6 +14,7 @@ from numba import njit
 
 from sim.dispatch.driving import (
     MATRIX,
+    NO_WAY,
     STREETS,
     WEEK_S,
     hour_of,
@@ -112,7 +113,7 @@ def _position(world: World, unit: int, now: float) -> tuple[int, float, float, f
     if not _is_driving(state.status[unit]):
         return place, a, b, 0.0
     elapsed = now - state.since_s[unit]
-    if elapsed <= 0.0:
+    if elapsed <= 0.0 or state.way[unit] == NO_WAY:
         return place, a, b, 0.0
     to_place, to_a, to_b = state.to_place[unit], state.to_a[unit], state.to_b[unit]
     if now >= state.since_s[unit] + state.duration_s[unit]:
@@ -214,7 +215,7 @@ def _drive(
     place, a, b = state.place[unit], state.a[unit], state.b[unit]
     seconds, way = time_between(roads, layer, week_s, place, a, b, to_place, to_a, to_b)
     duration = seconds / factor
-    if roads.kind == STREETS and roads.periods > 1:
+    if roads.kind == STREETS and roads.periods > 1 and way != NO_WAY:
         hour = hour_of(week_s)
         if duration > roads.run_h[hour] * 3600.0 - (week_s - hour * 3600.0):
             _, _, _, duration = walk(

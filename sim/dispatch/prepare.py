@@ -33,6 +33,8 @@ ROWS_SHARED_BYTES = 600_000_000
 """All rows are made at once, for all threads, where they take no more than this."""
 ROWS_POOL_BYTES = 256_000_000
 """Otherwise each replication at work keeps a pool of rows of this size."""
+ROWS_TO_SPARE = 64
+"""Rows that may be replaced, at the least."""
 SHIFTS_AFTER_S = 2 * WEEK_S
 """Shifts go on for this long after the horizon, so that work begun can be finished."""
 
@@ -228,7 +230,7 @@ class Setting:
         edges = np.concatenate([self.station_spots.place, self.hospital_spots.place])
         nodes = np.unique(np.concatenate([net.tail[edges], net.head[edges]]))
         fixed = len(nodes) * layers
-        room = max(int(ROWS_POOL_BYTES / (8 * net.n_nodes)), fixed + 64)
+        room = max(int(ROWS_POOL_BYTES / (8 * net.n_nodes)), fixed + ROWS_TO_SPARE)
         roads = self._roads_of_streets(
             np.empty((room, net.n_nodes)), np.full((layers, net.n_nodes), -1, np.int32)
         )
@@ -331,24 +333,15 @@ class Setting:
         -------
         ndarray of bool, shape (types, stations, areas)
         """
-        from sim.dispatch.driving import time_between
+        from sim.dispatch.driving import times_table
 
         d = self.district
         roads = self.borrow_roads()
         stations, areas = self.station_spots, self.area_spots
-        lights = roads.lights_layer
-        seconds = np.array(
-            [
-                [
-                    time_between(
-                        roads, lights, d.week_start_s % WEEK_S,
-                        stations.place[s], stations.a[s], stations.b[s],
-                        areas.place[z], areas.a[z], areas.b[z],
-                    )[0]
-                    for z in range(len(d.areas))
-                ]
-                for s in range(len(d.stations))
-            ]
+        seconds = times_table(
+            roads, roads.lights_layer, float(d.week_start_s % WEEK_S),
+            stations.place.copy(), stations.a.copy(), stations.b.copy(),
+            areas.place.copy(), areas.a.copy(), areas.b.copy(),
         )  # fmt: skip
         self.give_back(roads)
         return np.array(

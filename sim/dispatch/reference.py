@@ -30,7 +30,7 @@ from sim.dispatch.log import (
 from sim.dispatch.model import WEEK_S, UnitType
 from sim.dispatch.policies import DispatchView, Nearest
 from sim.dispatch.prepare import SHIFTS_AFTER_S, empty_responses, shift_changes
-from sim.dispatch.reference_roads import reference_roads
+from sim.dispatch.reference_roads import NO_WAY, reference_roads
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -204,7 +204,9 @@ class _Simulation:
     def position(self, unit: _Unit) -> tuple[Spot, float]:
         """Where a unit is now, and the metres it drove since its interval began."""
         elapsed = self.now - unit.since_s
-        if unit.status not in DRIVING or elapsed <= 0.0 or unit.way is None:
+        if unit.status not in DRIVING or elapsed <= 0.0:
+            return unit.spot, 0.0
+        if unit.way is None or unit.way.choice == NO_WAY:
             return unit.spot, 0.0
         there = self.now >= unit.since_s + unit.duration_s
         moved = self.roads.along(

@@ -20,6 +20,7 @@ Spot = tuple[int, float, float]
 HOUR_S = 3600.0
 WEEK_HOURS = 168
 SHORTEST_TIME_S = 1e-3
+NO_WAY = -1
 
 
 class Way(NamedTuple):
@@ -229,7 +230,7 @@ class ReferenceStreets:
                 options.append(
                     ((out + self._tree(layer, period, gate)[node]) + into, 2 + 2 * i + j)
                 )
-        best, choice = math.inf, -1
+        best, choice = math.inf, NO_WAY
         for seconds, option in options:
             if seconds < best:
                 best, choice = seconds, option
@@ -275,6 +276,8 @@ class ReferenceStreets:
     ) -> float:
         """See `ReferenceRoads`."""
         seconds = way.seconds / factor
+        if way.choice == NO_WAY:
+            return seconds
         hour = int(week_s // HOUR_S) % WEEK_HOURS
         if self._periods > 1 and seconds > self._until_change_s(hour) - (week_s - hour * HOUR_S):
             return self.along(

@@ -2,17 +2,64 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 import pytest
 
+from sim.dispatch import StreetTravel, prepare
 from sim.dispatch.model import simulate
 
 
 @pytest.mark.parametrize("number", range(60))
 def test_kernel_and_simpy_give_the_same_log(random_case, number: int) -> None:
+    _assert_twins_agree(*random_case(number))
+
+
+@pytest.mark.parametrize("number", [n for n in range(60) if n % 4 == 1])
+def test_twins_agree_where_closed_streets_cut_places_off(random_case, number: int) -> None:
     district, policy, demand, horizon_s = random_case(number)
+    if not isinstance(district.travel, StreetTravel):
+        pytest.skip("this number has no streets")
+    streets = district.travel.network
+    island = number % streets.n_nodes
+    cut = streets.closed(streets.head == island)
+    travel = StreetTravel(cut, max_snap_m=5000.0)
+    _assert_twins_agree(dataclasses.replace(district, travel=travel), policy, demand, horizon_s)
+
+
+def test_incidents_that_nobody_can_reach_are_referred(random_case, engine: str) -> None:
+    district, policy, demand, horizon_s = random_case(1)
+    streets = district.travel.network
+    island = 0
+    travel = StreetTravel(streets.closed(streets.head == island), max_snap_m=5000.0)
+    there = demand.incidents.assign(lon=streets.lon[island], lat=streets.lat[island])
+    log = simulate(
+        dataclasses.replace(district, travel=travel), policy,
+        dataclasses.replace(demand, incidents=there), horizon_s=horizon_s, engine=engine,
+    )  # fmt: skip
+    assert log.responses["referred"].all()
+    assert (log.responses["unit"] == -1).all()
+
+
+@pytest.mark.parametrize("number", [1, 9, 14, 37])
+def test_a_small_pool_of_rows_changes_nothing(random_case, monkeypatch, number: int) -> None:
+    district, policy, demand, horizon_s = random_case(number)
+    whole = simulate(district, policy, demand, horizon_s=horizon_s)
+    monkeypatch.setattr(prepare, "ROWS_SHARED_BYTES", 0)
+    monkeypatch.setattr(prepare, "ROWS_POOL_BYTES", 0)
+    monkeypatch.setattr(prepare, "ROWS_TO_SPARE", 3)
+    few = simulate(dataclasses.replace(district), policy, demand, horizon_s=horizon_s)
+    _assert_equal(whole, few)
+
+
+def _assert_twins_agree(district, policy, demand, horizon_s: float) -> None:
     one = simulate(district, policy, demand, horizon_s=horizon_s, engine="kernel")
     two = simulate(district, policy, demand, horizon_s=horizon_s, engine="simpy")
+    _assert_equal(one, two)
+
+
+def _assert_equal(one, two) -> None:
     assert one.end_s == two.end_s
     for name in one.response_columns._fields:
         a, b = getattr(one.response_columns, name), getattr(two.response_columns, name)
