@@ -26,7 +26,7 @@ from sim.dispatch.log import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Mapping, Sequence
 
     import pandas as pd
     from numpy.typing import NDArray
@@ -177,24 +177,17 @@ def _incident_table(log: Log, district: District, warmup_s: float) -> pd.DataFra
     return out[counts].reset_index(drop=True)
 
 
-def _parts(table: pd.DataFrame, column: str) -> Iterator[tuple[int, pd.DataFrame]]:
-    """Parts of a table by the codes of a column, in order."""
-    codes = table[column].to_numpy(np.int64)
-    for code in np.unique(codes):
-        yield int(code), table[codes == code]
-
-
 def _response_measures(table: _Table, incidents: pd.DataFrame, district: District) -> None:
-    _of_incidents(table, incidents, "all", "all")
-    classes = [c.name for c in district.classes]
-    areas = [a.name for a in district.areas]
-    for by, column, names in (("class", "class_code", classes), ("area", "area", areas)):
-        for code, part in _parts(incidents, column):
-            if code >= 0:
-                _of_incidents(table, part, by, names[code])
-    for hour, part in _parts(incidents, "hour"):
-        _of_incidents(table, part, "hour", hour)
-    answered = incidents.loc[~incidents["all_referred"], "response_min"].to_numpy()
+    column = {name: incidents[name].to_numpy() for name in incidents.columns}
+    groupings: list[tuple[str, NDArray[np.int64], list[str]]] = [
+        ("all", np.zeros(len(incidents), np.int64), ["all"]),
+        ("class", column["class_code"].astype(np.int64), [c.name for c in district.classes]),
+        ("area", column["area"].astype(np.int64), [a.name for a in district.areas]),
+        ("hour", column["hour"].astype(np.int64), [str(h) for h in range(24)]),
+    ]
+    for by, code, names in groupings:
+        _by_group(table, column, by, code, names)
+    answered = column["response_min"][~column["all_referred"]]
     if len(answered):
         ordered = np.sort(answered)
         share = np.searchsorted(ordered, np.array(WITHIN_MIN), side="right") / len(ordered)
@@ -202,31 +195,63 @@ def _response_measures(table: _Table, incidents: pd.DataFrame, district: Distric
             table.add("response_within", "within", f"{minutes:g}", float(value))
 
 
-def _of_incidents(table: _Table, part: pd.DataFrame, by: str, group: object) -> None:
-    """Measures of one group of incidents."""
-    table.add("incidents", by, group, len(part))
-    if part.empty:
-        return
-    table.add("referred_share", by, group, float(part["referred"].mean()))
-    ours = part[~part["all_referred"]]
-    if ours.empty:
-        return
-    response = ours["response_min"].to_numpy()
-    came = response[np.isfinite(response)]
-    table.add("unanswered_share", by, group, 1.0 - len(came) / len(response))
-    table.add("within_target", by, group, float((response <= ours["target_min"]).mean()))
-    table.add("queued_share", by, group, float(ours["queued"].mean()))
-    waited = ours.loc[ours["queued"], "queue_min"]
-    if len(waited):
-        table.add("queue_mean_min", by, group, float(waited.mean()))
-    if len(came):
-        table.add("response_mean_min", by, group, float(came.mean()))
-        table.add("response_median_min", by, group, float(np.quantile(came, 0.5)))
-        table.add("response_p90_min", by, group, float(np.quantile(came, 0.9)))
-    full = ours["full_min"].to_numpy()
-    full = full[np.isfinite(full)]
-    if len(full):
-        table.add("full_response_mean_min", by, group, float(full.mean()))
+def _by_group(
+    table: _Table,
+    column: Mapping[str, NDArray[Any]],
+    by: str,
+    code: NDArray[np.int64],
+    names: Sequence[str],
+) -> None:
+    """Measures of incidents in groups; a code of -1 belongs to none."""
+    groups = len(names)
+    held = code >= 0
+    ours = held & ~column["all_referred"]
+    response, full = column["response_min"], column["full_min"]
+    came = ours & np.isfinite(response)
+    complete = ours & np.isfinite(full)
+    waited = ours & column["queued"]
+
+    def count(mask: NDArray[np.bool_]) -> NDArray[np.float64]:
+        return np.bincount(code[mask], minlength=groups).astype(np.float64)
+
+    def total(mask: NDArray[np.bool_], values: NDArray[Any]) -> NDArray[np.float64]:
+        return np.bincount(code[mask], values[mask], minlength=groups).astype(np.float64)
+
+    n, n_ours, n_came = count(held), count(ours), count(came)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        found = {
+            "incidents": n if by == "all" else np.where(n > 0, n, np.nan),
+            "referred_share": total(held, column["referred"]) / n,
+            "unanswered_share": 1.0 - n_came / n_ours,
+            "within_target": total(ours, response <= column["target_min"]) / n_ours,
+            "queued_share": count(waited) / n_ours,
+            "queue_mean_min": total(waited, column["queue_min"]) / count(waited),
+            "response_mean_min": total(came, response) / n_came,
+            "response_median_min": _quantiles(code[came], response[came], groups, 0.5),
+            "response_p90_min": _quantiles(code[came], response[came], groups, 0.9),
+            "full_response_mean_min": total(complete, full) / count(complete),
+        }
+    for group, name in enumerate(names):
+        for measure, values in found.items():
+            table.add(measure, by, name, values[group])
+
+
+def _quantiles(
+    code: NDArray[np.int64], values: NDArray[np.float64], groups: int, level: float
+) -> NDArray[np.float64]:
+    """Quantile of each group, interpolated between order statistics (numpy's default)."""
+    order = np.lexsort((values, code))
+    ordered = values[order]
+    size = np.bincount(code, minlength=groups)
+    first = np.cumsum(size) - size
+    at = first + (size - 1) * level
+    out = np.full(groups, np.nan)
+    some = size > 0
+    low = np.floor(at[some]).astype(np.int64)
+    high = np.ceil(at[some]).astype(np.int64)
+    share = at[some] - low
+    out[some] = ordered[low] * (1.0 - share) + ordered[high] * share
+    return out
 
 
 def _need_measures(table: _Table, log: Log, district: District, warmup_s: float) -> None:
@@ -237,8 +262,10 @@ def _need_measures(table: _Table, log: Log, district: District, warmup_s: float)
     wait = responses["handover_start_s"] - responses["hospital_arrived_s"]
     if wait.notna().any():
         table.add("handover_wait_mean_min", "all", "all", float(wait.mean()) / 60.0)
-    for code, part in _parts(responses, "unit_type"):
-        name = district.unit_types[code].name
+    kind = responses["unit_type"].to_numpy()
+    for code, unit_type in enumerate(district.unit_types):
+        name = unit_type.name
+        part = responses[kind == code]
         minutes = part["response_s"].dropna().to_numpy() / 60.0
         if len(minutes):
             table.add("response_mean_min", "type", name, float(minutes.mean()))
