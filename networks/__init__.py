@@ -31,9 +31,13 @@ if TYPE_CHECKING:
     from networks.readers.lines import read_lines
     from networks.readers.nx import from_networkx, to_networkx
     from networks.readers.osm import helsinki_extract, read_osm
+    from networks.readers.osm_turns import read_turn_rules
     from networks.snap import Position, Positions
     from networks.speeds import SPEED_PRESETS, SpeedTable, parse_maxspeed
     from networks.synthetic import synthetic_district
+    from networks.turn_costs import TurnCosts
+    from networks.turn_rules import TurnRules
+    from networks.turns import TurnNetwork, with_turns
     from networks.writers import write_network
 
 __all__ = [
@@ -53,6 +57,9 @@ __all__ = [
     "Shapes",
     "SpeedProfile",
     "SpeedTable",
+    "TurnCosts",
+    "TurnNetwork",
+    "TurnRules",
     "Words",
     "bd09_to_wgs84",
     "build_network",
@@ -66,11 +73,13 @@ __all__ = [
     "read_lines",
     "read_network",
     "read_osm",
+    "read_turn_rules",
     "synthetic_district",
     "to_networkx",
     "to_wgs84",
     "wgs84_to_bd09",
     "wgs84_to_gcj02",
+    "with_turns",
     "write_network",
 ]
 
@@ -91,9 +100,13 @@ _NAMES_IN: dict[str, str] = {
     "networks.readers.lines": "read_lines",
     "networks.readers.nx": "from_networkx to_networkx",
     "networks.readers.osm": "helsinki_extract read_osm",
+    "networks.readers.osm_turns": "read_turn_rules",
     "networks.snap": "Position Positions",
     "networks.speeds": "SPEED_PRESETS SpeedTable parse_maxspeed",
     "networks.synthetic": "synthetic_district",
+    "networks.turn_costs": "TurnCosts",
+    "networks.turn_rules": "TurnRules",
+    "networks.turns": "TurnNetwork with_turns",
     "networks.writers": "write_network",
 }
 _MODULE_OF = {name: module for module, names in _NAMES_IN.items() for name in names.split()}
