@@ -13,98 +13,56 @@ if TYPE_CHECKING:
 
 __all__ = ["aligned", "chance_words", "differences", "key_figures"]
 
-_WORDS = {
-    "en": {
-        "figure": "figure",
-        "mean": "mean",
-        "interval": "{level:.0%} interval",
-        "base": "base",
-        "other": "other",
-        "difference": "difference",
-        "better": "better",
-        "worse": "worse",
-        "unclear": "no clear difference",
-        "run": "{title}: {reps} replications",
-    },
-    "zh": {
-        "figure": "指标",
-        "mean": "均值",
-        "interval": "{level:.0%} 置信区间",
-        "base": "基准",
-        "other": "对比",
-        "difference": "差值",
-        "better": "更好",
-        "worse": "更差",
-        "unclear": "无明显差异",
-        "run": "{title}：{reps} 次重复",
-    },
-}
-
-_UNITS = {("min", "zh"): "分钟", ("km", "zh"): "公里"}
+_VERDICTS = {"better": "better", "worse": "worse", "unclear": "no clear difference"}
 
 
-def key_figures(run: Run, lang: str) -> str:
+def key_figures(run: Run) -> str:
     """Lay out the key figures of a run with their intervals.
 
     Parameters
     ----------
     run
         A finished run.
-    lang
-        "en" or "zh".
     """
     from scenarios.compare import KEY_MEASURES
 
-    words, summary, titles = _WORDS[lang], run.summary, _titles(run, lang)
-    lines = [[words["figure"], words["mean"], words["interval"].format(level=run.level)]]
+    summary, titles = run.summary, _titles(run)
+    lines = [["figure", "mean", f"{run.level:.0%} interval"]]
     for measure in KEY_MEASURES:
         rows = summary[(summary["measure"] == measure) & (summary["by"] == "all")]
-        lines += [_figure(row, titles, lang) for row in rows.to_dict("records")]
+        lines += [_figure(row, titles) for row in rows.to_dict("records")]
     rows = summary[(summary["measure"] == "within_target") & (summary["by"] == "class")]
-    lines += [_figure(row, titles, lang) for row in rows.to_dict("records")]
+    lines += [_figure(row, titles) for row in rows.to_dict("records")]
     head = run.manifest["scenario"]
-    title = (head.get("title_zh") if lang == "zh" else None) or head.get("title") or run.name
-    return "\n".join([words["run"].format(title=title, reps=run.manifest["reps"]), aligned(lines)])
+    title = head.get("title") or run.name
+    return "\n".join([f"{title}: {run.manifest['reps']} replications", aligned(lines)])
 
 
-def differences(comparison: Comparison, lang: str) -> str:
+def differences(comparison: Comparison) -> str:
     """Lay out the key figures of two runs and what changes from one to the other."""
-    words, titles = _WORDS[lang], _titles(comparison.base, lang)
-    lines = [
-        [
-            words["figure"],
-            words["base"],
-            words["other"],
-            words["difference"],
-            words["interval"].format(level=comparison.level),
-            "",
-        ]
-    ]
+    titles = _titles(comparison.base)
+    interval = f"{comparison.level:.0%} interval"
+    lines = [["figure", "base", "other", "difference", interval, ""]]
     for row in comparison.key_figures.to_dict("records"):
         unit = row["unit"]
         lines.append(
             [
-                _label(row, titles, lang),
+                _label(row, titles),
                 _number(row["base"], unit),
                 _number(row["other"], unit),
                 _number(row["difference"], unit, signed=True),
                 _interval(row, unit, signed=True),
-                words.get(str(row["better"]), ""),
+                _VERDICTS.get(str(row["better"]), ""),
             ]
         )
     return aligned(lines)
 
 
-def chance_words(comparison: Comparison, lang: str) -> str:
+def chance_words(comparison: Comparison) -> str:
     """Warn of the figures that look changed by chance alone."""
     rows = comparison.key_figures
     shown, level = len(rows), comparison.level
     by_chance = max(1, round(shown * (1.0 - level)))
-    if lang == "zh":
-        return (
-            f"每个区间各自按 {level:.0%} 成立；"
-            f"{shown} 项中约 {by_chance} 项可能仅因偶然而显得有差异"
-        )
     return (
         f"each interval holds at {level:.0%} by itself: of {shown} figures about {by_chance} may "
         "look changed by chance alone"
@@ -140,27 +98,23 @@ def _gap(text: str, width: int) -> str:
     return " " * (width - _width(text))
 
 
-def _titles(run: Run, lang: str) -> dict[str, str]:
-    """Titles of the incident classes in a language."""
-    classes = run.scenario.spec.incident_class
-    return {
-        name: (kind.title_zh if lang == "zh" else kind.title) or kind.title or name
-        for name, kind in classes.items()
-    }
+def _titles(run: Run) -> dict[str, str]:
+    """Titles of the incident classes."""
+    return {name: kind.title or name for name, kind in run.scenario.spec.incident_class.items()}
 
 
-def _figure(row: dict[Any, Any], titles: dict[str, str], lang: str) -> list[str]:
+def _figure(row: dict[Any, Any], titles: dict[str, str]) -> list[str]:
     unit = str(row["unit"])
-    return [_label(row, titles, lang), _number(row["mean"], unit), _interval(row, unit)]
+    return [_label(row, titles), _number(row["mean"], unit), _interval(row, unit)]
 
 
-def _label(row: dict[Any, Any], titles: dict[str, str], lang: str) -> str:
+def _label(row: dict[Any, Any], titles: dict[str, str]) -> str:
     from sim.dispatch.measures import label
 
     unit = str(row["unit"])
-    text = label(str(row["measure"]), lang)
+    text = label(str(row["measure"]))
     if unit not in {"share", "count"}:
-        text += f", {_UNITS.get((unit, lang), unit)}"
+        text += f", {unit}"
     return text if row["by"] == "all" else f"  {titles.get(row['group'], row['group'])}: {text}"
 
 

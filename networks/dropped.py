@@ -75,8 +75,8 @@ class DroppedReport:
         --------
         >>> report = DroppedReport((DroppedPart("not_connected", 3, 5, 1.25),), kept_km=98.75)
         >>> report.words()
-        'Left out 1.2 km of 100.0 km (5 edges, 3 nodes): 1.2 km not in the largest part in which
-        every place reaches every other.'
+        'Left out 1.2 km of 100.0 km, each direction counted (5 edges, 3 nodes): 1.2 km not in the
+        largest part in which every place reaches every other.'
         """
         parts = [part for part in self.parts if part.edges or part.nodes]
         if not parts:
@@ -85,13 +85,13 @@ class DroppedReport:
         if lang == "zh":
             reasons = ";".join(f"{_reason(p, lang)} {p.km:.1f} km" for p in parts)
             return (
-                f"舍弃 {self.km:.1f} km(共 {total:.1f} km,{self.edges} 条边、"
+                f"舍弃 {self.km:.1f} km(双向分别计,共 {total:.1f} km,{self.edges} 条边、"
                 f"{self.nodes} 个节点):{reasons}。"
             )
         reasons = ", ".join(f"{p.km:.1f} km {_reason(p, lang)}" for p in parts)
         return (
-            f"Left out {self.km:.1f} km of {total:.1f} km ({self.edges} edges, "
-            f"{self.nodes} nodes): {reasons}."
+            f"Left out {self.km:.1f} km of {total:.1f} km, each direction counted "
+            f"({self.edges} edges, {self.nodes} nodes): {reasons}."
         )
 
 

@@ -6,6 +6,8 @@ A folder that exists is complete. While a run is at work its folder is called ``
 from __future__ import annotations
 
 import json
+import shutil
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -16,12 +18,13 @@ from scenarios.merge import shown_path
 
 if TYPE_CHECKING:
     import os
+    from collections.abc import Iterator
 
     import pandas as pd
 
     from scenarios.load import Scenario
 
-__all__ = ["PARTIAL", "Run", "is_run"]
+__all__ = ["PARTIAL", "Run", "check_free", "is_run", "whole_folder"]
 
 PARTIAL = ".partial"
 
@@ -29,6 +32,57 @@ PARTIAL = ".partial"
 def is_run(folder: Path) -> bool:
     """Whether a folder is a run folder."""
     return (folder / "manifest.json").is_file() and (folder / "tables").is_dir()
+
+
+def check_free(folder: Path, *, replace: bool, mark: str = "differences.csv") -> None:
+    """Refuse a folder that is in the way.
+
+    Parameters
+    ----------
+    folder
+        Where something is to be written.
+    replace
+        Whether an older one of the same kind may go.
+    mark
+        A file by which the older one is known.
+
+    Raises
+    ------
+    InputError
+        If a file or another folder is there.
+    """
+    shown = shown_path(folder)
+    if folder.is_file():
+        raise InputError("a file of this name is in the way", file=shown, mend="give another --out")
+    if not folder.exists():
+        return
+    if not replace:
+        raise InputError(
+            "this folder exists", file=shown, mend="give another --out, or --replace it"
+        )
+    if any(folder.iterdir()) and not (folder / mark).is_file():
+        raise InputError(
+            "this folder is no comparison, and --replace would delete it",
+            file=shown,
+            mend="give another --out",
+        )
+
+
+@contextmanager
+def whole_folder(target: Path) -> Iterator[Path]:
+    """Fill a folder under its partial name; it gets its own name when all is there."""
+    partial = target.with_name(target.name + PARTIAL)
+    if partial.exists():
+        shutil.rmtree(partial)
+    partial.mkdir(parents=True)
+    try:
+        yield partial
+    except BaseException:
+        shutil.rmtree(partial)
+        raise
+    if target.exists():
+        shutil.rmtree(target)
+    partial.rename(target)
 
 
 @dataclass(frozen=True, eq=False)

@@ -35,29 +35,26 @@ def compare(
     """
     from cityops.report.comparison import write_comparison
     from cityops.tables import chance_words, differences
-    from networks.errors import InputError
     from scenarios import compare_runs
+    from scenarios.folder import check_free, whole_folder
 
     folders = _Folders(seed, reps, workers, lang, replace=replace)
     runs = [folders.run(reference) for reference in (base, *others)]
     target = out or Path("runs") / ("compare-" + "-".join(run.folder.name for run in runs))
-    if target.exists() and not replace:
-        raise InputError(
-            "this folder exists", file=target, mend="give another --out, or --replace it"
-        )
+    check_free(target, replace=replace)
     found = [compare_runs(runs[0], other) for other in runs[1:]]
     for comparison in found:
         print(_heading(comparison))
-        print(differences(comparison, lang))
+        print(differences(comparison))
         for note in comparison.notes:
             print(f"note: {note}")
         print()
-    print(chance_words(found[0], lang))
-    target.mkdir(parents=True, exist_ok=True)
+    print(chance_words(found[0]))
     table = _table(found)
-    table.to_csv(target / "differences.csv", index=False)
-    page = write_comparison([run.folder for run in runs], table, target, lang)
-    print(f"report: {page}")
+    with whole_folder(target) as folder:
+        table.to_csv(folder / "differences.csv", index=False)
+        page = write_comparison([run.folder for run in runs], table, folder, lang)
+    print(f"report: {target / page.name}")
 
 
 def _heading(comparison: "Comparison") -> str:
@@ -67,7 +64,8 @@ def _heading(comparison: "Comparison") -> str:
 def _table(found: "list[Comparison]") -> "pd.DataFrame":
     import pandas as pd
 
-    return pd.concat([comparison.table for comparison in found], ignore_index=True)
+    tables = [c.table.assign(run=c.other.folder.name) for c in found]
+    return pd.concat(tables, ignore_index=True)
 
 
 class _Folders:

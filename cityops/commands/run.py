@@ -56,7 +56,7 @@ def run(
             progress=progress,
             finish=lambda folder: write_pages(folder, lang),
         )
-    print(key_figures(finished, lang))
+    print(key_figures(finished))
     print(_outcome(finished))
     return 130 if finished.manifest["interrupted"] else 0
 
