@@ -355,6 +355,26 @@ class RoadNetwork:
         """Network with other speeds by period of the week."""
         return self._changed(profile=profile)
 
+    def closed_at(self, edges: ArrayLike, hours: ArrayLike) -> RoadNetwork:
+        """Network in which some edges stand still at some hours of the week.
+
+        Whoever is on such an edge, or comes to it, waits there or takes another way, whichever is
+        faster. Period 0 stays as it is.
+
+        Parameters
+        ----------
+        edges
+            Edge numbers, or a mask of m booleans.
+        hours
+            Hours of the week (0 is Monday 00:00-01:00), or a mask of 168 booleans.
+
+        Raises
+        ------
+        InputError
+            If an edge or hour does not exist.
+        """
+        return self.with_profile(self.profile.closed(edges, hours))
+
     # ---- places and travel
 
     def snap(self, lon: ArrayLike, lat: ArrayLike, max_distance_m: float = 500.0) -> Positions:
@@ -394,6 +414,19 @@ class RoadNetwork:
         from networks.travel import matrix
 
         return matrix(self, origins, destinations, depart_week_s=depart_week_s, threads=threads)
+
+    def period_matrices(
+        self,
+        origins: Positions,
+        destinations: Positions,
+        depart_week_s: ArrayLike,
+        *,
+        threads: int | None = None,
+    ) -> NDArray[np.float64]:
+        """Seconds at several departures, float64[d, k, l]; see :mod:`networks.period_matrices`."""
+        from networks.period_matrices import period_matrices
+
+        return period_matrices(self, origins, destinations, depart_week_s, threads=threads)
 
     def node_matrix(
         self,

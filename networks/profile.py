@@ -75,7 +75,47 @@ class SpeedProfile:
             names=("",),
         )
 
+    def closed(self, edges: ArrayLike, hours: ArrayLike) -> SpeedProfile:
+        """Profile in which some edges stand still at some hours of the week.
+
+        Periods that there are keep their numbers; their hours among ``hours`` form new ones.
+
+        Parameters
+        ----------
+        edges
+            Edge numbers, or a mask of booleans.
+        hours
+            Hours of the week, or a mask of 168 booleans.
+
+        Raises
+        ------
+        InputError
+            If an edge or hour does not exist.
+        """
+        shut = _numbers(edges, int(self.factor.shape[1]), "edges")
+        when = _numbers(hours, HOURS_OF_WEEK, "hours of the week")
+        period_of_hour = self.period_of_hour.copy()
+        before = np.unique(period_of_hour[when])
+        period_of_hour[when] = self.n_periods + np.searchsorted(before, period_of_hour[when])
+        factor = np.concatenate([self.factor, self.factor[before]])
+        factor[self.n_periods :, shut] = 0.0
+        names = self.names and (*self.names, *(self.names[p] for p in before.tolist()))
+        return SpeedProfile(period_of_hour, factor, names)
+
     @property
     def n_periods(self) -> int:
         """How many periods."""
         return int(self.factor.shape[0])
+
+
+def _numbers(chosen: ArrayLike, size: int, what: str) -> NDArray[np.int64]:
+    """Numbers below a size, given as such or by a mask."""
+    values = np.asarray(chosen)
+    if values.dtype == np.bool_ and values.shape != (size,):
+        raise InputError(f"a mask of {what} has {size} booleans, not shape {values.shape}")
+    if values.dtype == np.bool_:
+        values = np.flatnonzero(values)
+    numbers = values.astype(np.int64).ravel()
+    if len(numbers) and (numbers.min() < 0 or numbers.max() >= size):
+        raise InputError(f"{what} to close lie outside 0 to {size - 1}")
+    return numbers

@@ -172,16 +172,24 @@ class TurnNetwork(RoadNetwork):
 
     def closed(self, edges: ArrayLike) -> TurnNetwork:
         """Network in which some arcs cannot be entered; a street with all of its copies."""
+        found = super().closed(self._with_copies(edges))
+        assert isinstance(found, TurnNetwork)  # noqa: S101 - changes keep the kind
+        return found
+
+    def closed_at(self, edges: ArrayLike, hours: ArrayLike) -> TurnNetwork:
+        """Network in which some arcs stand still at some hours; a street with all its copies."""
+        found = super().closed_at(self._with_copies(edges), hours)
+        assert isinstance(found, TurnNetwork)  # noqa: S101 - changes keep the kind
+        return found
+
+    def _with_copies(self, edges: ArrayLike) -> NDArray[np.int64]:
         chosen = np.asarray(edges)
         if chosen.dtype == np.bool_:
             chosen = np.flatnonzero(chosen)
         chosen = chosen.astype(np.int64).ravel()
-        sane = chosen[(chosen >= 0) & (chosen < self.n_edges)]
-        streets = self.edge_of[sane]
+        streets = self.edge_of[chosen[(chosen >= 0) & (chosen < self.n_edges)]]
         copies = np.flatnonzero(np.isin(self.edge_of, streets[streets >= 0]))
-        found = super().closed(np.union1d(chosen, copies))
-        assert isinstance(found, TurnNetwork)  # noqa: S101 - changes keep the kind
-        return found
+        return np.union1d(chosen, copies)
 
     def with_speeds(self, speed_kmh: ArrayLike) -> TurnNetwork:
         """Network with other speeds on the streets; turns take what they took."""
