@@ -1,0 +1,1 @@
+"""Decisions: where (placement), in what order (routes), who and when (rosters)."""
