@@ -17,6 +17,7 @@ if TYPE_CHECKING:
         wgs84_to_bd09,
         wgs84_to_gcj02,
     )
+    from networks.directions import Step, directions_along
     from networks.dropped import DroppedPart, DroppedReport
     from networks.errors import InputError
     from networks.network import MODES, RoadNetwork
@@ -57,12 +58,14 @@ __all__ = [
     "Shapes",
     "SpeedProfile",
     "SpeedTable",
+    "Step",
     "TurnCosts",
     "TurnNetwork",
     "TurnRules",
     "Words",
     "bd09_to_wgs84",
     "build_network",
+    "directions_along",
     "from_networkx",
     "gcj02_to_wgs84",
     "helsinki_extract",
@@ -86,6 +89,7 @@ __all__ = [
 _NAMES_IN: dict[str, str] = {
     "networks.build": "build_network",
     "networks.crs": "bd09_to_wgs84 gcj02_to_wgs84 to_wgs84 wgs84_to_bd09 wgs84_to_gcj02",
+    "networks.directions": "Step directions_along",
     "networks.dropped": "DroppedPart DroppedReport",
     "networks.errors": "InputError",
     "networks.network": "MODES RoadNetwork",
