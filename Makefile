@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PIP_INSTALL := $(BIN)/python -m pip install --disable-pip-version-check --quiet
 NPROC := $(shell nproc 2>/dev/null || echo 2)
 
-.PHONY: help setup setup-dev demo test test-all lint format bench docs requirements clean
+.PHONY: help setup setup-dev demo test test-all lint format bench docs requirements recompile clean
 .DEFAULT_GOAL := help
 
 help:
@@ -14,6 +14,7 @@ help:
 	@echo "make lint      ruff, mypy --strict, import layers"
 	@echo "make bench     the benchmark suites, beside their peers"
 	@echo "make docs      the figures and tables of docs/ made anew"
+	@echo "make recompile forget compiled kernels (after changing one that others call)"
 	@echo "make clean     remove .venv, caches and runs"
 
 $(VENV)/.core: requirements/core.txt pyproject.toml
@@ -65,6 +66,10 @@ requirements:
 	  pyproject.toml requirements/build.in -o requirements/core.txt
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
 	  pyproject.toml requirements/build.in --extra dev --extra bench -c requirements/core.txt -o requirements/dev.txt
+
+# Numba does not notice when a compiled function that another one calls has changed.
+recompile:
+	find networks sim benchmarks -name '*.nb[ic]' -delete
 
 clean:
 	rm -rf $(VENV) runs .pytest_cache .mypy_cache .ruff_cache .hypothesis
