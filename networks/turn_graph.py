@@ -172,7 +172,8 @@ def _plain_junctions(network: RoadNetwork, states: _States) -> NDArray[np.bool_]
     n, m = network.n_nodes, network.n_edges
     free = (states.seconds == 0.0) & (states.source < m) & (states.target < m)
     free_at = np.bincount(network.head[states.edge_of[states.source[free]]], minlength=n)
-    plain: NDArray[np.bool_] = free_at == np.diff(network.indptr) * np.diff(network.in_indptr)
+    leaving, entering = np.diff(network.indptr), np.diff(network.in_indptr)
+    plain: NDArray[np.bool_] = (leaving > 0) & (free_at == leaving * entering)
     copies = states.edge_of[m:]
     plain[network.tail[copies]] = plain[network.head[copies]] = False
     return plain
