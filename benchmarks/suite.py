@@ -24,7 +24,11 @@ if TYPE_CHECKING:
 
 __all__ = ["SUITES", "Options", "Row", "Suite", "read_references", "run_suite", "show"]
 
-SUITES: dict[str, str] = {"des": "benchmarks.des", "paths": "benchmarks.paths"}
+SUITES: dict[str, str] = {
+    "des": "benchmarks.des",
+    "paths": "benchmarks.paths",
+    "records": "benchmarks.records",
+}
 """Module of each suite; it has a function ``cases(options)`` that yields rows."""
 
 _REFERENCE_COLUMNS = ("set", "instance", "value")
