@@ -57,6 +57,7 @@ format: setup-dev
 bench: setup-dev
 	@$(BIN)/cityops bench des
 	@$(BIN)/cityops bench paths
+	@$(BIN)/cityops bench records
 
 docs: setup-dev
 	@$(BIN)/python docs/make.py

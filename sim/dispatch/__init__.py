@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from sim.dispatch.demand import Demand, demand_from_columns, draw_demand
+    from sim.dispatch.fitting import fit_travel_law
     from sim.dispatch.log import STATUS_NAMES, Log
     from sim.dispatch.measures import KEY_MEASURES, higher_is_better, label
     from sim.dispatch.model import (
@@ -28,12 +29,15 @@ if TYPE_CHECKING:
         Nearest,
         Preference,
     )
+    from sim.dispatch.profile import fit_arrival_profile
     from sim.dispatch.travel import MatrixTravel, PlaneTravel, StreetTravel
 
 _MODULE_OF = {
     "Area": "model", "District": "model", "Hospital": "model", "IncidentClass": "model",
     "Policy": "model", "Station": "model", "Unit": "model", "UnitType": "model",
     "simulate": "model",
+    "fit_arrival_profile": "profile",
+    "fit_travel_law": "fitting",
     "Demand": "demand", "demand_from_columns": "demand", "draw_demand": "demand",
     "Log": "log", "STATUS_NAMES": "log",
     "AreaPlaces": "places", "Places": "places", "PointPlaces": "places", "StreetPlaces": "places",
@@ -70,6 +74,8 @@ __all__ = [
     "UnitType",
     "demand_from_columns",
     "draw_demand",
+    "fit_arrival_profile",
+    "fit_travel_law",
     "higher_is_better",
     "label",
     "simulate",
