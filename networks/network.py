@@ -26,9 +26,11 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
     from shapely.geometry.base import BaseGeometry
 
-    from networks.hierarchy import Order
+    from networks.cch.topology import Topology
+    from networks.components import Component
     from networks.paths import Path
     from networks.snap import Grid, Position, Positions
+    from networks.trips import Nearest
 
 __all__ = [
     "HOURS_OF_WEEK",
@@ -257,6 +259,7 @@ class RoadNetwork:
             profile=self.profile if profile is None else profile,
         )
         other.__dict__["_origin"] = self._root
+        other.__dict__["_prepared"] = self.is_prepared
         return other
 
     @cached_property
@@ -277,13 +280,28 @@ class RoadNetwork:
         return build_grid(self) if self._root is self else self._root.grid
 
     @cached_property
-    def order(self) -> Order:
-        """The elimination order behind large matrices."""
-        from networks.hierarchy import elimination_order
+    def topology(self) -> Topology:
+        """The contraction hierarchy without travel times; its order may come from the cache."""
+        from networks.cch.cache import topology_of
 
-        if self._root is not self:
-            return self._root.order
-        return elimination_order(self.n_nodes, self.tail, self.head)
+        return topology_of(self) if self._root is self else self._root.topology
+
+    @property
+    def is_prepared(self) -> bool:
+        """Whether the hierarchy answers what a single search would, too; see :meth:`prepared`."""
+        return bool(self.__dict__.get("_prepared", False))
+
+    def prepared(self) -> RoadNetwork:
+        """Network that is ready for many questions.
+
+        Its hierarchy answers ``times_from``, ``path``, ``isochrones`` and small matrices, too,
+        and so it does in every network made from it by changes; the order of the nodes is found
+        now. The last bits of times may differ from those of a search.
+        """
+        other = self._changed()
+        other.__dict__["_prepared"] = True
+        _ = other.topology
+        return other
 
     @cached_property
     def memo(self) -> dict[tuple[object, ...], object]:
@@ -443,6 +461,62 @@ class RoadNetwork:
         return node_matrix(
             self, origins, destinations, period=period, threads=threads, method=method
         )
+
+    def times_from_many(
+        self,
+        origins: ArrayLike,
+        *,
+        period: int = 0,
+        reverse: bool = False,
+        threads: int | None = None,
+    ) -> NDArray[np.float64]:
+        """Seconds between nodes and every node; see :func:`networks.trips.times_from_many`."""
+        from networks.trips import times_from_many
+
+        return times_from_many(self, origins, period=period, reverse=reverse, threads=threads)
+
+    def distance(
+        self, origin: Position | int, destination: Position | int, *, period: int = 0
+    ) -> float:
+        """Seconds from one place to another; see :func:`networks.trips.distance`."""
+        from networks.trips import distance
+
+        return distance(self, origin, destination, period=period)
+
+    def distances(
+        self,
+        origins: Positions | ArrayLike,
+        destinations: Positions | ArrayLike,
+        *,
+        period: int = 0,
+        threads: int | None = None,
+    ) -> NDArray[np.float64]:
+        """Seconds of each pair of places, float64[k]; see :func:`networks.trips.distances`."""
+        from networks.trips import distances
+
+        return distances(self, origins, destinations, period=period, threads=threads)
+
+    def nearest(
+        self,
+        origins: Positions | ArrayLike,
+        targets: Positions | ArrayLike,
+        k: int = 1,
+        *,
+        period: int = 0,
+        threads: int | None = None,
+    ) -> Nearest:
+        """Find the k nearest targets of each origin; see :func:`networks.trips.nearest`."""
+        from networks.trips import nearest
+
+        return nearest(self, origins, targets, k, period=period, threads=threads)
+
+    def components(
+        self, origin: int, destination: int, *, period: int = 0
+    ) -> tuple[Component, Component]:
+        """Parts in which two nodes lie; see :func:`networks.components.components_of`."""
+        from networks.components import components_of
+
+        return components_of(self, origin, destination, period=period)
 
     def path(
         self, origin: Position, destination: Position, *, depart_week_s: float | None = None

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from networks.approach import along_street, arriving, leaving
+from networks.approach import Approach, along_street, arriving, leaving
 from networks.kernels import drive, new_scratch
 from networks.travel import Searcher, leg_s
+from networks.trips import edges_between
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -101,6 +102,8 @@ def _through_nodes(
     """Best trip that leaves the origin's street by one of its ends."""
     start = leaving(network, np.array([origin[0]]), np.array([origin[1]]))
     goal = arriving(network, np.array([destination[0]]), np.array([destination[1]]))
+    if network.is_prepared and searcher.week is None:
+        return _by_hierarchy(network, start, goal, searcher.period)
     ends = goal.ends[0]
     wanted = np.zeros(network.n_nodes, dtype=np.bool_)
     wanted[ends[ends >= 0]] = True
@@ -130,6 +133,19 @@ def _through_nodes(
     side = _seed_side(seeds, ahead, node, float(scratch.dist[node]))
     legs.append((int(start.edge[0, side]), 1.0 - float(start.share[0, side]), 1.0))
     return best_s, legs[::-1]
+
+
+def _by_hierarchy(
+    network: RoadNetwork, start: Approach, goal: Approach, period: int
+) -> tuple[float, list[tuple[int, float, float]]]:
+    found = edges_between(network, start, goal, period)
+    if found is None:
+        return np.inf, []
+    time_s, out_side, in_side, edges = found
+    legs = [(int(start.edge[0, out_side]), 1.0 - float(start.share[0, out_side]), 1.0)]
+    legs += [(edge, 0.0, 1.0) for edge in edges.tolist()]
+    legs.append((int(goal.edge[0, in_side]), 0.0, float(goal.share[0, in_side])))
+    return time_s, legs
 
 
 def _seed_side(

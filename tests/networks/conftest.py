@@ -57,3 +57,11 @@ def town():
 def profile():
     """``profile(seed, n_edges)``: speeds that change by the hour."""
     return draw_profile
+
+
+@pytest.fixture(scope="session", autouse=True)
+def cache_of_their_own(tmp_path_factory):
+    """Orders that the tests keep are in a folder of the tests."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("CITYOPS_CACHE", str(tmp_path_factory.mktemp("cache")))
+        yield

@@ -47,7 +47,7 @@ def test_closing_makes_a_new_network_that_shares_the_streets(town):
     assert closed.head is network.head
     assert closed.shape_lon is network.shape_lon
     assert closed.grid is network.grid
-    assert closed.order is network.order
+    assert closed.topology is network.topology
 
 
 def test_a_mask_closes_the_same_edges_as_their_numbers(town):
