@@ -40,6 +40,7 @@ __all__ = ["PEERS", "cases", "matrix_rows"]
 
 SUITE = "paths"
 SIZE = 500
+LARGE_SIZE = 2000
 SYNTHETIC_NODES = 20_000
 TIME_LIMIT_S = 60.0
 RUNS = 3
@@ -70,6 +71,33 @@ def cases(options: Options, size: int = SIZE) -> Iterator[Row]:
             continue
         count = min(size, network.n_nodes)
         yield from matrix_rows(f"{name}-matrix-{count}", network, count, options)
+    if options.instances is None and size == SIZE:
+        yield from _large_cases(options)
+
+
+def _large_cases(options: Options) -> Iterator[Row]:
+    """Matrices of 2,000 origins, trees, pairs and preparation, up to a million nodes."""
+    from benchmarks.paths_queries import pair_rows, preparation_rows, tree_rows
+
+    seed = options.seed or 0
+    beside = Path(__file__).resolve().parents[2] / "shared" / "data" / "networks"
+    loads: dict[str, Callable[[], RoadNetwork]] = {
+        name: partial(_read, beside / name) for name in _REAL
+    }
+    loads["synthetic-100k"] = lambda: synthetic_district(100_000, seed)
+    loads["synthetic-1m"] = lambda: synthetic_district(1_000_000, seed)
+    for name, load in loads.items():
+        try:
+            network = load()
+        except InputError as fault:
+            yield _absent(f"{name}-matrix-{LARGE_SIZE}", str(fault))
+            continue
+        yield from preparation_rows(name, network)
+        if name != "synthetic-1m":
+            case = f"{name}-matrix-{LARGE_SIZE}"
+            yield from matrix_rows(case, network, LARGE_SIZE, options)
+        yield from tree_rows(name, network, seed)
+        yield from pair_rows(name, network, seed)
 
 
 def _networks(options: Options) -> Iterable[tuple[str, Callable[[], RoadNetwork]]]:
@@ -185,11 +213,13 @@ def matrix_rows(
         found.append((theirs_us, f"{peer.package} {release} {peer.call}, same run{part}"))
         difference = max(difference, _difference(case, peer, ours[:answered], answer))
     found.sort()
-    for theirs_us, source in found:
-        yield Row(SUITE, case, "us_per_pair", us, "us", theirs_us, source, theirs_us / us)
-    for source in absent:
-        yield Row(SUITE, case, "us_per_pair", us, "us", reference_source=source)
     best = found[0] if found else None
+    yield _beside(case, "us_per_pair", us, best)
+    for theirs_us, source in found:
+        yield Row(SUITE, case, f"us_per_pair_{source.split()[0]}", theirs_us, "us", None, source)
+    for source in absent:
+        package = source.split(":")[0]
+        yield Row(SUITE, case, f"us_per_pair_{package}", None, "us", None, source)
     yield _beside(case, "us_per_pair_prepared", 1e6 * _prepared(network, work) / pairs, best)
     search_s, searched = _fastest(
         lambda: network.node_matrix(work.origins, work.destinations, threads=1, method="search")

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from rich.console import Console
 
-from benchmarks import Options, paths, run_suite
+from benchmarks import Options, paths, paths_queries, run_suite
 from benchmarks.paths import PEERS, Peer, Work, matrix_rows
 from networks import synthetic_district, write_network
 
@@ -22,14 +22,16 @@ def network():
 
 def test_every_peer_stands_beside_ours_the_fastest_first(network):
     rows = list(matrix_rows("toy", network, SIZE, Options(time_limit=3.0)))
-    beside = [row for row in rows if row.metric == "us_per_pair"]
-    assert {row.reference_source.split()[0] for row in beside} == {p.package for p in PEERS}
-    present = [row for row in beside if row.reference is not None]
-    assert present == sorted(present, key=lambda row: row.reference)
-    for row in present:
-        assert row.ratio == pytest.approx(row.reference / row.value)
+    theirs = {f"us_per_pair_{peer.package}": peer.package for peer in PEERS}
+    present = [row for row in rows if row.metric in theirs and row.value is not None]
+    assert present == sorted(present, key=lambda row: row.value)
+    assert rows[0].metric == "us_per_pair"
+    assert rows[0].reference == present[0].value
+    assert rows[0].ratio == pytest.approx(rows[0].reference / rows[0].value)
+    assert len({row.metric for row in rows}) == len(rows)
     assert {row.metric for row in rows} == {
         "us_per_pair",
+        *theirs,
         "us_per_pair_prepared",
         "us_per_pair_search",
         "largest_difference",
@@ -57,11 +59,13 @@ def test_the_work_has_no_parallel_and_no_closed_edges(network):
 def test_a_peer_that_is_not_installed_is_shown_as_absent(network):
     nobody = Peer("no-such-package", "call", PEERS[0].prepare)
     rows = list(matrix_rows("toy", network, SIZE, Options(time_limit=1.0), (nobody,)))
-    first = rows[0]
-    assert first.reference_source == "no-such-package: absent"
+    first, absent = rows[:2]
     assert first.value is not None
     assert first.reference is None
     assert first.ratio is None
+    assert absent.metric == "us_per_pair_no-such-package"
+    assert absent.reference_source == "no-such-package: absent"
+    assert absent.value is None
 
 
 def test_a_peer_that_is_wrong_stops_the_suite(network):
@@ -110,3 +114,15 @@ def test_without_its_data_the_suite_runs_on_what_it_carries(monkeypatch, tmp_pat
     assert [row.case for row in rows if row.value is None] == [
         *("auckland-matrix-20", "jinan-matrix-20")
     ]
+
+
+def test_trees_pairs_and_preparation_are_rows_of_their_own(network):
+    rows = [
+        *paths_queries.preparation_rows("toy", network),
+        *paths_queries.tree_rows("toy", network, 1),
+        *paths_queries.pair_rows("toy", network, 1),
+    ]
+    assert [row.metric for row in rows] == [
+        *("seconds_order", "seconds_customise", "gigabytes", "ms_per_source", "us_per_query")
+    ]
+    assert all(row.value > 0.0 for row in rows)

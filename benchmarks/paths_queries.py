@@ -1,0 +1,90 @@
+"""Cases of the suite ``paths`` beside matrices: trees, pairs, preprocessing, customisation, memory.
+
+All on one thread, at free flow. ``ms_per_source`` is a tree of times to all nodes, of sixteen
+origins a call; ``us_per_query`` the median of single calls for the time between two nodes drawn at
+random. ``seconds_order`` is order and topology from nothing (no cache), ``seconds_customise`` the
+times of a changed metric; kernels are compiled before. ``gigabytes`` is the largest memory that the
+process had until then, the network and everything else in it included.
+"""
+
+from __future__ import annotations
+
+import resource
+import sys
+from statistics import median
+from time import perf_counter
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from benchmarks.suite import Row
+from networks.cch.customise import customise
+from networks.cch.order import elimination_order
+from networks.cch.topology import build_topology
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from networks import RoadNetwork
+
+SOURCES = 16
+QUERIES = 2000
+_GIGA = 1e9
+
+
+def tree_rows(name: str, network: RoadNetwork, seed: int) -> Iterator[Row]:
+    """Time trees, scipy's beside ours."""
+    from scipy.sparse import csr_array
+    from scipy.sparse.csgraph import dijkstra
+
+    case = f"{name}-tree"
+    origins = np.random.default_rng(seed).choice(network.n_nodes, SOURCES, replace=False)
+    network.times_from_many(origins, threads=1)
+    begin = perf_counter()
+    ours = network.times_from_many(origins, threads=1)
+    ms = 1e3 * (perf_counter() - begin) / SOURCES
+    times = network.edge_times_s(0)
+    order = np.lexsort((times, network.head, network.tail))
+    tail, head = network.tail[order], network.head[order]
+    first = np.isfinite(times[order])
+    first[1:] &= (tail[1:] != tail[:-1]) | (head[1:] != head[:-1])
+    ends = (tail[first], head[first])
+    graph = csr_array((times[order][first], ends), shape=(network.n_nodes, network.n_nodes))
+    begin = perf_counter()
+    theirs = dijkstra(graph, indices=origins)
+    scipy_ms = 1e3 * (perf_counter() - begin) / SOURCES
+    if not np.allclose(ours, theirs, rtol=1e-9, atol=1e-9):
+        raise RuntimeError(f"{case}: scipy and we differ")
+    source = f"scipy csgraph.dijkstra, same {SOURCES} origins, same run"
+    yield Row("paths", case, "ms_per_source", ms, "ms", scipy_ms, source, scipy_ms / ms)
+
+
+def pair_rows(name: str, network: RoadNetwork, seed: int) -> Iterator[Row]:
+    """Time single pairs."""
+    pairs = np.random.default_rng(seed).integers(0, network.n_nodes, (QUERIES, 2)).tolist()
+    network.distance(*pairs[0])
+    took = []
+    for origin, destination in pairs:
+        begin = perf_counter()
+        network.distance(origin, destination)
+        took.append(perf_counter() - begin)
+    yield Row("paths", f"{name}-p2p", "us_per_query", 1e6 * median(took), "us")
+
+
+def preparation_rows(name: str, network: RoadNetwork) -> Iterator[Row]:
+    """Time order and topology, and customisation; report memory."""
+    case = f"{name}-preparation"
+    small = np.arange(200, dtype=np.int32)
+    ends, place = (small[:-1], small[1:]), small / 200.0
+    customise(build_topology(elimination_order(200, *ends, place, place), *ends), place[1:])
+    begin = perf_counter()
+    order = elimination_order(network.n_nodes, network.tail, network.head, network.lon, network.lat)
+    topology = build_topology(order, network.tail, network.head)
+    yield Row("paths", case, "seconds_order", perf_counter() - begin, "s")
+    customise(topology, network.time_s)
+    begin = perf_counter()
+    customise(topology, 1.1 * network.time_s)
+    yield Row("paths", case, "seconds_customise", perf_counter() - begin, "s")
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    peak *= 1 if sys.platform == "darwin" else 1024
+    yield Row("paths", case, "gigabytes", peak / _GIGA, "GB", None, "peak of the process so far")
