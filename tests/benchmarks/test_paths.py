@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from importlib.util import find_spec
 
 import numpy as np
 import pytest
@@ -44,8 +45,9 @@ def test_all_do_the_same_work(network):
     work = Work.on(network, SIZE, 3)
     ours = network.node_matrix(work.origins, work.destinations)
     for peer in PEERS:
-        pytest.importorskip(peer.package)
-        assert peer.prepare(work)(SIZE) == pytest.approx(ours, rel=1e-9)
+        if find_spec(peer.package) is None:
+            continue
+        assert peer.prepare(work)(SIZE) == pytest.approx(ours, rel=peer.agree)
 
 
 def test_the_work_has_no_parallel_and_no_closed_edges(network):
@@ -111,7 +113,8 @@ def test_without_its_data_the_suite_runs_on_what_it_carries(monkeypatch, tmp_pat
     rows = list(paths.cases(Options(time_limit=1.0), size=20))
     ran = {row.case for row in rows if row.value is not None}
     assert ran == {"helsinki-matrix-20", "synthetic-500-matrix-20"}
-    assert [row.case for row in rows if row.value is None] == [
+    main = [row for row in rows if row.metric == "us_per_pair"]
+    assert [row.case for row in main if row.value is None] == [
         *("auckland-matrix-20", "jinan-matrix-20")
     ]
 
