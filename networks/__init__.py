@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from networks.build import build_network
+    from networks.components import Component
     from networks.crs import (
         bd09_to_wgs84,
         gcj02_to_wgs84,
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from networks.snap import Position, Positions
     from networks.speeds import SPEED_PRESETS, SpeedTable, parse_maxspeed
     from networks.synthetic import synthetic_district
+    from networks.trips import Nearest
     from networks.turn_costs import TurnCosts
     from networks.turn_rules import TurnRules
     from networks.turns import TurnNetwork, with_turns
@@ -45,9 +47,11 @@ __all__ = [
     "HOURS_OF_WEEK",
     "MODES",
     "SPEED_PRESETS",
+    "Component",
     "DroppedPart",
     "DroppedReport",
     "InputError",
+    "Nearest",
     "Path",
     "Position",
     "Positions",
@@ -88,6 +92,7 @@ __all__ = [
 
 _NAMES_IN: dict[str, str] = {
     "networks.build": "build_network",
+    "networks.components": "Component",
     "networks.crs": "bd09_to_wgs84 gcj02_to_wgs84 to_wgs84 wgs84_to_bd09 wgs84_to_gcj02",
     "networks.directions": "Step directions_along",
     "networks.dropped": "DroppedPart DroppedReport",
@@ -108,6 +113,7 @@ _NAMES_IN: dict[str, str] = {
     "networks.snap": "Position Positions",
     "networks.speeds": "SPEED_PRESETS SpeedTable parse_maxspeed",
     "networks.synthetic": "synthetic_district",
+    "networks.trips": "Nearest",
     "networks.turn_costs": "TurnCosts",
     "networks.turn_rules": "TurnRules",
     "networks.turns": "TurnNetwork with_turns",
