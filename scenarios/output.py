@@ -85,6 +85,7 @@ def network_facts(network: RoadNetwork | None) -> dict[str, Any]:
         "n_nodes": network.n_nodes,
         "n_edges": network.n_edges,
         "km": round(float(network.length_m[once].sum()) / 1000.0, 3),
+        "km_directed": round(float(network.length_m.sum()) / 1000.0, 3),
         "attribution": network.attribution,
         "dropped_words": {lang: network.dropped.words(lang) for lang in ("en", "zh")},
         "projection": {"lon0": network.projection.lon0, "lat0": network.projection.lat0},

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from scenarios.district import Built, build_district
+from scenarios.facts import scenario_facts
 from scenarios.folder import Run, is_run
 from scenarios.output import (
     file_hashes,
@@ -338,6 +339,7 @@ def _write_manifest(
         "recorded": built.record is not None,
         "demand_hash": demand.hexdigest(),
         "network": network_facts(built.network),
+        **scenario_facts(built),
         "versions": versions(),
         "input_hashes": file_hashes(built.scenario),
         "identity": identity,

@@ -19,7 +19,14 @@ if TYPE_CHECKING:
     from scenarios.schema import ClosureSpec, NetworkSpec
     from scenarios.toml_lines import KeyPath
 
-__all__ = ["check_class", "closed_streets", "lights_network", "read_streets", "with_periods"]
+__all__ = [
+    "check_class",
+    "closed_streets",
+    "closure_edges",
+    "lights_network",
+    "read_streets",
+    "with_periods",
+]
 
 _READER_OPTIONS = (
     "layer",
@@ -167,7 +174,7 @@ def closed_streets(network: RoadNetwork, spec: NetworkSpec, faults: FaultList) -
     """
     shut = np.zeros(network.n_edges, dtype=np.bool_)
     for number, closure in enumerate(spec.closure):
-        shut |= _closure(network, closure, number, faults)
+        shut |= closure_edges(network, closure, number, faults)
     if not shut.any():
         return network
     if shut.all():
@@ -176,9 +183,10 @@ def closed_streets(network: RoadNetwork, spec: NetworkSpec, faults: FaultList) -
     return network.closed(shut)
 
 
-def _closure(
+def closure_edges(
     network: RoadNetwork, closure: ClosureSpec, number: int, faults: FaultList
 ) -> NDArray[np.bool_]:
+    """Find the edges that one closure shuts, noting what the network does not have."""
     path = ("network", "closure", number)
     shut = np.zeros(network.n_edges, dtype=np.bool_)
     if closure.bbox is not None:

@@ -57,6 +57,11 @@ def test_a_run_folder_holds_all_that_is_promised(small_run):
 def test_the_manifest_says_what_ran(small_run):
     manifest = small_run.manifest
     assert manifest["reps"] == 4
+    assert manifest["closures"] == []
+    assert manifest["expected_incidents_per_day"] == pytest.approx(12.0)
+    assert manifest["measured"] == {}
+    assert manifest["speed_source"] == "table"
+    assert manifest["unit_hours_per_week"] == 84.0 + 2 * 168.0
     assert manifest["horizon_s"] == 48 * 3600
     assert manifest["warmup_s"] == 12 * 3600
     assert manifest["network"]["n_nodes"] == 36
