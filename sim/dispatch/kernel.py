@@ -12,15 +12,23 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numba import njit
 
-from sim.dispatch.driving import (
-    MATRIX,
-    NO_WAY,
-    STREETS,
-    WEEK_S,
-    hour_of,
-    nearest_place,
-    time_between,
-    walk,
+from sim.dispatch.choices import (
+    arrival_in_s,
+    best_station,
+    can_be_reached,
+    choose_free,
+    choose_hospital,
+    choose_preemptible,
+    station_time,
+    turnout_s,
+)
+from sim.dispatch.layout import (
+    LEFT,
+    OPEN,
+    PREEMPT_NEARER,
+    PREEMPT_NONE_FREE,
+    RELOCATE_COMPLIANCE,
+    RELOCATE_DMEXCLP,
 )
 from sim.dispatch.log import (
     HAND_OVER,
@@ -32,6 +40,14 @@ from sim.dispatch.log import (
     TO_HOSPITAL,
     TO_SCENE,
     TURNING_OUT,
+)
+from sim.dispatch.moves import (
+    arrive,
+    begin,
+    drive,
+    end_interval,
+    interrupt,
+    is_free,
 )
 from sim.dispatch.structs import (
     AsksStruct,
@@ -52,309 +68,8 @@ if TYPE_CHECKING:
 
 # Kinds of events.
 DEPART, AT_SCENE, CLEAR, AT_HOSPITAL, FREED, AT_STATION = 0, 1, 2, 3, 4, 5
-# Dispatch rules, pre-emption, hospital choice, relocation.
-NEAREST, PREFERENCE, KEEP_COVERAGE = 0, 1, 2
-PREEMPT_OFF, PREEMPT_NONE_FREE, PREEMPT_NEARER = 0, 1, 2
-HOSPITAL_NEAREST, HOSPITAL_LEAST_WAIT = 0, 1
-RELOCATE_NONE, RELOCATE_COMPLIANCE, RELOCATE_DMEXCLP = 0, 1, 2
 
 ORDER = np.int64(1) << 40  # a waiting need's key is priority * ORDER + need
-
-
-OPEN, LEFT, INTERVALS = 0, 1, 2
-
-
-@njit(cache=True, nogil=True)
-def _is_free(state: State, unit: int) -> bool:
-    status = state.status[unit]
-    return state.on_duty[unit] == 1 and (
-        status == IDLE or status == RETURNING or status == RELOCATING
-    )
-
-
-@njit(cache=True, nogil=True)
-def _is_driving(status: int) -> bool:
-    return (
-        status == TO_SCENE or status == TO_HOSPITAL or status == RETURNING or status == RELOCATING
-    )
-
-
-@njit(cache=True, nogil=True)
-def _week_second(world: World, now: float) -> float:
-    return (world.week_start_s + now) % WEEK_S
-
-
-# ---- where a unit is
-
-
-@njit(cache=True, nogil=True)
-def _arrived_metres(world: World, unit: int) -> float:
-    """Metres of a drive that is at its end."""
-    state, roads = world.state, world.roads
-    place, a, b = state.place[unit], state.a[unit], state.b[unit]
-    to_place, to_a, to_b = state.to_place[unit], state.to_a[unit], state.to_b[unit]
-    if roads.kind == STREETS:
-        _, _, metres, _ = walk(
-            roads, state.layer[unit], state.factor[unit],
-            _week_second(world, state.since_s[unit]), state.way[unit],
-            place, a, to_place, to_a, np.inf,
-        )  # fmt: skip
-        return metres
-    if roads.kind == MATRIX:
-        return roads.distance_m[place, to_place]
-    return np.sqrt((to_a - a) * (to_a - a) + (to_b - b) * (to_b - b))
-
-
-@njit(cache=True, nogil=True)
-def _position(world: World, unit: int, now: float) -> tuple[int, float, float, float]:
-    """Spot of a unit now, and the metres driven since its interval began."""
-    state, roads = world.state, world.roads
-    place, a, b = state.place[unit], state.a[unit], state.b[unit]
-    if not _is_driving(state.status[unit]):
-        return place, a, b, 0.0
-    elapsed = now - state.since_s[unit]
-    if elapsed <= 0.0 or state.way[unit] == NO_WAY:
-        return place, a, b, 0.0
-    to_place, to_a, to_b = state.to_place[unit], state.to_a[unit], state.to_b[unit]
-    if now >= state.since_s[unit] + state.duration_s[unit]:
-        return to_place, to_a, to_b, _arrived_metres(world, unit)
-    if roads.kind == STREETS:
-        edge, at, metres, _ = walk(
-            roads, state.layer[unit], state.factor[unit],
-            _week_second(world, state.since_s[unit]), state.way[unit],
-            place, a, to_place, to_a, elapsed,
-        )  # fmt: skip
-        return edge, at, 0.0, metres
-    share = elapsed / state.duration_s[unit]
-    if roads.kind == MATRIX:
-        x = roads.x[place] + (roads.x[to_place] - roads.x[place]) * share
-        y = roads.y[place] + (roads.y[to_place] - roads.y[place]) * share
-        return nearest_place(roads, x, y), 0.0, 0.0, roads.distance_m[place, to_place] * share
-    x = a + (to_a - a) * share
-    y = b + (to_b - b) * share
-    return 0, x, y, np.sqrt((x - a) * (x - a) + (y - b) * (y - b))
-
-
-# ---- intervals
-
-
-@njit(cache=True, nogil=True)
-def _end_interval(
-    world: World, unit: int, now: float, place: int, a: float, b: float, metres: float
-) -> None:
-    """Write down the interval that ends now; one of no length is not written."""
-    state, out = world.state, world.intervals
-    if now > state.since_s[unit]:
-        row = state.counts[INTERVALS]
-        state.counts[INTERVALS] += 1
-        if row < out.unit.size:
-            out.unit[row] = unit
-            out.status[row] = state.status[unit]
-            out.need[row] = state.need[unit]
-            out.station[row] = state.station[unit]
-            out.lights[row] = state.lights[unit]
-            out.start_s[row] = state.since_s[unit]
-            out.end_s[row] = now
-            out.from_place[row] = state.place[unit]
-            out.from_a[row] = state.a[unit]
-            out.from_b[row] = state.b[unit]
-            out.to_place[row] = place
-            out.to_a[row] = a
-            out.to_b[row] = b
-            out.metres[row] = metres
-    state.place[unit] = place
-    state.a[unit] = a
-    state.b[unit] = b
-    state.since_s[unit] = now
-
-
-@njit(cache=True, nogil=True)
-def _interrupt(world: World, unit: int, now: float) -> None:
-    """End the interval of a unit wherever it is; its event is void."""
-    place, a, b, metres = _position(world, unit, now)
-    _end_interval(world, unit, now, place, a, b, metres)
-    world.state.stamp[unit] += 1
-
-
-@njit(cache=True, nogil=True)
-def _arrive(world: World, unit: int, now: float) -> None:
-    """End a drive at its end."""
-    state = world.state
-    metres = _arrived_metres(world, unit)
-    _end_interval(
-        world, unit, now, state.to_place[unit], state.to_a[unit], state.to_b[unit], metres
-    )
-
-
-@njit(cache=True, nogil=True)
-def _begin(state: State, unit: int, status: int, need: int, station: int, lights: int) -> None:
-    state.status[unit] = status
-    state.need[unit] = need
-    state.station[unit] = station
-    state.lights[unit] = lights
-
-
-@njit(cache=True, nogil=True)
-def _drive(
-    world: World,
-    events: EventList,
-    unit: int,
-    now: float,
-    kind: int,
-    lights: int,
-    to_place: int,
-    to_a: float,
-    to_b: float,
-) -> None:
-    """Start a drive; the status was set before."""
-    state, roads, fleet = world.state, world.roads, world.fleet
-    unit_type = fleet.type[unit]
-    layer = lights * roads.lights_layer
-    factor = fleet.lights_factor[unit_type] if lights == 1 else fleet.speed_factor[unit_type]
-    week_s = _week_second(world, now)
-    place, a, b = state.place[unit], state.a[unit], state.b[unit]
-    seconds, way = time_between(roads, layer, week_s, place, a, b, to_place, to_a, to_b)
-    duration = seconds / factor
-    if roads.kind == STREETS and roads.periods > 1 and way != NO_WAY:
-        hour = hour_of(week_s)
-        if duration > roads.run_h[hour] * 3600.0 - (week_s - hour * 3600.0):
-            _, _, _, duration = walk(
-                roads, layer, factor, week_s, way, place, a, to_place, to_a, np.inf
-            )
-    state.to_place[unit] = to_place
-    state.to_a[unit] = to_a
-    state.to_b[unit] = to_b
-    state.way[unit] = way
-    state.layer[unit] = layer
-    state.factor[unit] = factor
-    state.duration_s[unit] = duration
-    push(events, now + duration, kind, unit, state.stamp[unit])
-
-
-# ---- sending a unit to a need
-
-
-@njit(cache=True, nogil=True)
-def _turnout_s(world: World, unit_type: int, now: float) -> float:
-    fleet = world.fleet
-    hour = (_week_second(world, now) % 86400.0) / 3600.0
-    start, end = fleet.night_from_h[unit_type], fleet.night_to_h[unit_type]
-    if start <= end:
-        night = start <= hour and hour < end
-    else:
-        night = hour >= start or hour < end
-    return fleet.turnout_night_s[unit_type] if night else fleet.turnout_day_s[unit_type]
-
-
-@njit(cache=True, nogil=True)
-def _arrival_in_s(world: World, unit: int, incident: int, now: float) -> float:
-    """Seconds until a unit would be at an incident if it were sent now."""
-    state, asks, fleet = world.state, world.asks, world.fleet
-    unit_type = fleet.type[unit]
-    status = state.status[unit]
-    ready = 0.0
-    if status == IDLE:
-        ready = _turnout_s(world, unit_type, now)
-    elif status == TURNING_OUT:
-        ready = state.ready_s[unit] - now
-    place, a, b, _ = _position(world, unit, now)
-    seconds, _ = time_between(
-        world.roads, world.roads.lights_layer, _week_second(world, now), place, a, b,
-        asks.place[incident], asks.a[incident], asks.b[incident],
-    )  # fmt: skip
-    return ready + seconds / fleet.lights_factor[unit_type]
-
-
-@njit(cache=True, nogil=True)
-def _count_coverage(world: World, unit_type: int, without: int) -> None:
-    """Count the free units of a type that cover each area, from the stations where they belong."""
-    state, fleet, cover = world.state, world.fleet, world.rules.cover
-    state.free_here[:] = 0
-    for unit in range(fleet.type.size):
-        if unit != without and fleet.type[unit] == unit_type and _is_free(state, unit):
-            state.free_here[state.station[unit]] += 1
-    state.covered[:] = 0
-    for station in range(cover.shape[1]):
-        here = state.free_here[station]
-        if here > 0:
-            for area in range(cover.shape[2]):
-                if cover[unit_type, station, area]:
-                    state.covered[area] += here
-
-
-@njit(cache=True, nogil=True)
-def _marginal(world: World, unit_type: int, station: int, less: int) -> float:
-    """Sum up the expected coverage that a unit at a station adds to the rest (takes: less=1)."""
-    state, rules = world.state, world.rules
-    total = 0.0
-    for area in range(rules.weight.size):
-        if rules.cover[unit_type, station, area]:
-            total += rules.weight[area] * rules.marginal[state.covered[area] - less]
-    return total
-
-
-@njit(cache=True, nogil=True)
-def _choose_free(world: World, need: int, now: float) -> tuple[int, float]:
-    """Free unit by the dispatch rule and its seconds to arrival; -1 if none can come."""
-    state, asks, fleet, rules = world.state, world.asks, world.fleet, world.rules
-    unit_type = asks.unit_type[need]
-    incident = asks.incident[need]
-    chosen = -1
-    chosen_s = np.inf
-    chosen_rank = fleet.type.size
-    nearest = -1
-    nearest_s = np.inf
-    least_loss = np.inf
-    counted = False
-    for unit in range(fleet.type.size):
-        if fleet.type[unit] != unit_type or not _is_free(state, unit):
-            continue
-        seconds = _arrival_in_s(world, unit, incident, now)
-        if seconds == np.inf:
-            continue
-        if seconds < nearest_s:
-            nearest = unit
-            nearest_s = seconds
-        if rules.dispatch == PREFERENCE:
-            rank = rules.rank[asks.area[incident], unit]
-            if rank < chosen_rank:
-                chosen = unit
-                chosen_s = seconds
-                chosen_rank = rank
-        elif rules.dispatch == KEEP_COVERAGE and seconds <= asks.target_s[incident]:
-            if not counted:
-                _count_coverage(world, unit_type, -1)
-                counted = True
-            loss = _marginal(world, unit_type, state.station[unit], 1)
-            if loss < least_loss or (loss == least_loss and seconds < chosen_s):
-                chosen = unit
-                chosen_s = seconds
-                least_loss = loss
-    if chosen >= 0:
-        return chosen, chosen_s
-    return nearest, nearest_s
-
-
-@njit(cache=True, nogil=True)
-def _choose_preemptible(world: World, need: int, now: float) -> tuple[int, float]:
-    """Nearest unit that turns out or drives to a lower priority; -1 if there is none."""
-    state, asks, fleet = world.state, world.asks, world.fleet
-    incident = asks.incident[need]
-    chosen = -1
-    chosen_s = np.inf
-    for unit in range(fleet.type.size):
-        status = state.status[unit]
-        if fleet.type[unit] != asks.unit_type[need] or not (
-            status == TURNING_OUT or status == TO_SCENE
-        ):
-            continue
-        if asks.priority[asks.incident[state.need[unit]]] <= asks.priority[incident]:
-            continue
-        seconds = _arrival_in_s(world, unit, incident, now)
-        if seconds < chosen_s:
-            chosen = unit
-            chosen_s = seconds
-    return chosen, chosen_s
 
 
 @njit(cache=True, nogil=True)
@@ -374,14 +89,14 @@ def _send_to_scene(world: World, events: EventList, unit: int, need: int, now: f
     out.dispatched_s[need] = now
     if status == TURNING_OUT:
         # Turn-out goes on; the departure that is already scheduled serves the new need.
-        _end_interval(world, unit, now, state.place[unit], state.a[unit], state.b[unit], 0.0)
+        end_interval(world, unit, now, state.place[unit], state.a[unit], state.b[unit], 0.0)
         state.need[unit] = need
         return
-    _interrupt(world, unit, now)
+    interrupt(world, unit, now)
     if status == IDLE:
-        turnout = _turnout_s(world, world.fleet.type[unit], now)
+        turnout = turnout_s(world, world.fleet.type[unit], now)
         if turnout > 0.0:
-            _begin(state, unit, TURNING_OUT, need, -1, 0)
+            begin(state, unit, TURNING_OUT, need, -1, 0)
             state.ready_s[unit] = now + turnout
             push(events, now + turnout, DEPART, unit, state.stamp[unit])
             return
@@ -393,8 +108,8 @@ def _depart(world: World, events: EventList, unit: int, need: int, now: float) -
     state, asks = world.state, world.asks
     incident = asks.incident[need]
     world.responses.departed_s[need] = now
-    _begin(state, unit, TO_SCENE, need, -1, 1)
-    _drive(
+    begin(state, unit, TO_SCENE, need, -1, 1)
+    drive(
         world, events, unit, now, AT_SCENE, 1,
         asks.place[incident], asks.a[incident], asks.b[incident],
     )  # fmt: skip
@@ -404,37 +119,15 @@ def _depart(world: World, events: EventList, unit: int, need: int, now: float) -
 def _try_dispatch(world: World, events: EventList, need: int, now: float) -> bool:
     """Send the unit that the rules choose; False if there is none."""
     rules = world.rules
-    unit, seconds = _choose_free(world, need, now)
+    unit, seconds = choose_free(world, need, now)
     if rules.preemption == PREEMPT_NEARER or (rules.preemption == PREEMPT_NONE_FREE and unit < 0):
-        other, other_s = _choose_preemptible(world, need, now)
+        other, other_s = choose_preemptible(world, need, now)
         if other >= 0 and (unit < 0 or other_s < seconds):
             unit = other
     if unit < 0:
         return False
     _send_to_scene(world, events, unit, need, now)
     return True
-
-
-@njit(cache=True, nogil=True)
-def _can_be_reached(world: World, need: int, now: float) -> bool:
-    """Whether some unit of the type could come from its home station."""
-    asks, fleet = world.asks, world.fleet
-    incident = asks.incident[need]
-    week_s = _week_second(world, now)
-    for unit in range(fleet.type.size):
-        if fleet.type[unit] == asks.unit_type[need]:
-            home = fleet.home[unit]
-            seconds, _ = time_between(
-                world.roads, world.roads.lights_layer, week_s,
-                fleet.station_place[home], fleet.station_a[home], fleet.station_b[home],
-                asks.place[incident], asks.a[incident], asks.b[incident],
-            )  # fmt: skip
-            if seconds < np.inf:
-                return True
-    return False
-
-
-# ---- waiting needs
 
 
 @njit(cache=True, nogil=True)
@@ -468,7 +161,7 @@ def _take_waiting(world: World, events: EventList, unit: int, now: float) -> boo
     keys = state.waiting[unit_type]
     for at in range(state.low[unit_type], state.high[unit_type]):
         need = keys[at] % ORDER
-        if _arrival_in_s(world, unit, asks.incident[need], now) == np.inf:
+        if arrival_in_s(world, unit, asks.incident[need], now) == np.inf:
             continue
         for k in range(at, state.low[unit_type], -1):
             keys[k] = keys[k - 1]
@@ -502,7 +195,7 @@ def _call(world: World, events: EventList, incident: int, now: float) -> None:
         unit_type = asks.unit_type[need]
         waiting = state.high[unit_type] - state.low[unit_type]
         full = rules.queue_limit >= 0 and waiting >= rules.queue_limit
-        if full or not _can_be_reached(world, need, now):
+        if full or not can_be_reached(world, need, now):
             world.responses.referred[need] = True
             continue
         state.counts[OPEN] += 1
@@ -511,52 +204,17 @@ def _call(world: World, events: EventList, incident: int, now: float) -> None:
     _keep_compliance(world, events, now)
 
 
-# ---- when a unit is free
-
-
 @njit(cache=True, nogil=True)
 def _send_to_station(
     world: World, events: EventList, unit: int, station: int, status: int, now: float
 ) -> None:
     state, fleet = world.state, world.fleet
-    _interrupt(world, unit, now)
-    _begin(state, unit, status, -1, station, 0)
-    _drive(
+    interrupt(world, unit, now)
+    begin(state, unit, status, -1, station, 0)
+    drive(
         world, events, unit, now, AT_STATION, 0,
         fleet.station_place[station], fleet.station_a[station], fleet.station_b[station],
     )  # fmt: skip
-
-
-@njit(cache=True, nogil=True)
-def _station_time(world: World, unit: int, station: int, now: float) -> float:
-    fleet = world.fleet
-    place, a, b, _ = _position(world, unit, now)
-    seconds, _ = time_between(
-        world.roads, 0, _week_second(world, now), place, a, b,
-        fleet.station_place[station], fleet.station_a[station], fleet.station_b[station],
-    )  # fmt: skip
-    return seconds / fleet.speed_factor[fleet.type[unit]]
-
-
-@njit(cache=True, nogil=True)
-def _best_station(world: World, unit: int, now: float) -> int:
-    """Station where a unit adds most expected coverage; ties go to the nearer, then the lower."""
-    fleet = world.fleet
-    unit_type = fleet.type[unit]
-    _count_coverage(world, unit_type, unit)
-    best = fleet.home[unit]
-    best_gain = -1.0
-    best_s = np.inf
-    for station in range(fleet.station_place.size):
-        gain = _marginal(world, unit_type, station, 0)
-        if gain < best_gain:
-            continue
-        seconds = _station_time(world, unit, station, now)
-        if seconds < np.inf and (gain > best_gain or seconds < best_s):
-            best = station
-            best_gain = gain
-            best_s = seconds
-    return best
 
 
 @njit(cache=True, nogil=True)
@@ -572,7 +230,7 @@ def _keep_compliance(world: World, events: EventList, now: float) -> None:
             continue
         free = 0
         for unit in range(units):
-            if fleet.type[unit] == unit_type and _is_free(state, unit):
+            if fleet.type[unit] == unit_type and is_free(state, unit):
                 free += 1
         if free == 0:
             continue
@@ -580,7 +238,7 @@ def _keep_compliance(world: World, events: EventList, now: float) -> None:
         wanted = rules.compliance[unit_type, row].copy()
         matched[:] = False
         for unit in range(units):
-            if fleet.type[unit] == unit_type and _is_free(state, unit):
+            if fleet.type[unit] == unit_type and is_free(state, unit):
                 for k in range(wanted.size):
                     if wanted[k] >= 0 and wanted[k] == state.station[unit]:
                         wanted[k] = -1
@@ -592,8 +250,8 @@ def _keep_compliance(world: World, events: EventList, now: float) -> None:
             chosen = -1
             chosen_s = np.inf
             for unit in range(units):
-                if fleet.type[unit] == unit_type and not matched[unit] and _is_free(state, unit):
-                    seconds = _station_time(world, unit, wanted[k], now)
+                if fleet.type[unit] == unit_type and not matched[unit] and is_free(state, unit):
+                    seconds = station_time(world, unit, wanted[k], now)
                     if seconds < chosen_s:
                         chosen = unit
                         chosen_s = seconds
@@ -613,43 +271,15 @@ def _job_done(world: World, events: EventList, unit: int, now: float) -> None:
         _send_to_station(world, events, unit, home, RETURNING, now)
         return
     # From here on it is free, and it is where it finished.
-    _end_interval(world, unit, now, state.place[unit], state.a[unit], state.b[unit], 0.0)
-    _begin(state, unit, RETURNING, -1, home, 0)
+    end_interval(world, unit, now, state.place[unit], state.a[unit], state.b[unit], 0.0)
+    begin(state, unit, RETURNING, -1, home, 0)
     if _take_waiting(world, events, unit, now):
         return
     station = home
     if rules.relocation == RELOCATE_DMEXCLP:
-        station = _best_station(world, unit, now)
+        station = best_station(world, unit, now)
     _send_to_station(world, events, unit, station, RETURNING, now)
     _keep_compliance(world, events, now)
-
-
-# ---- hospitals
-
-
-@njit(cache=True, nogil=True)
-def _choose_hospital(world: World, unit: int, need: int, lights: int, now: float) -> int:
-    state, fleet, asks = world.state, world.fleet, world.asks
-    unit_type = fleet.type[unit]
-    factor = fleet.lights_factor[unit_type] if lights == 1 else fleet.speed_factor[unit_type]
-    best = -1
-    best_s = np.inf
-    for hospital in range(fleet.bays.size):
-        seconds, _ = time_between(
-            world.roads, lights * world.roads.lights_layer, _week_second(world, now),
-            state.place[unit], state.a[unit], state.b[unit],
-            fleet.hospital_place[hospital], fleet.hospital_a[hospital], fleet.hospital_b[hospital],
-        )  # fmt: skip
-        seconds = seconds / factor
-        bays = fleet.bays[hospital]
-        if world.rules.hospital == HOSPITAL_LEAST_WAIT and bays > 0:
-            ahead = state.heading[hospital] + 1 - bays
-            if ahead > 0:
-                seconds += ahead * asks.handover_mean_s[need] / bays
-        if seconds < best_s:
-            best = hospital
-            best_s = seconds
-    return best
 
 
 @njit(cache=True, nogil=True)
@@ -666,8 +296,8 @@ def _at_hospital(world: World, events: EventList, unit: int, now: float) -> None
     state, fleet = world.state, world.fleet
     hospital = state.hospital[unit]
     need = state.need[unit]
-    _arrive(world, unit, now)
-    _begin(state, unit, HAND_OVER, need, -1, 0)
+    arrive(world, unit, now)
+    begin(state, unit, HAND_OVER, need, -1, 0)
     world.responses.hospital_arrived_s[need] = now
     if fleet.bays[hospital] == 0 or state.in_bay[hospital] < fleet.bays[hospital]:
         _start_handover(world, events, unit, hospital, now)
@@ -692,15 +322,12 @@ def _handover_done(world: World, events: EventList, unit: int, now: float) -> No
     _job_done(world, events, unit, now)
 
 
-# ---- scenes and stations
-
-
 @njit(cache=True, nogil=True)
 def _at_scene(world: World, events: EventList, unit: int, now: float) -> None:
     state = world.state
     need = state.need[unit]
-    _arrive(world, unit, now)
-    _begin(state, unit, ON_SCENE, need, -1, 0)
+    arrive(world, unit, now)
+    begin(state, unit, ON_SCENE, need, -1, 0)
     world.responses.arrived_s[need] = now
     push(events, now + world.asks.on_scene_s[need], CLEAR, unit, state.stamp[unit])
 
@@ -714,16 +341,16 @@ def _clear(world: World, events: EventList, unit: int, now: float) -> None:
     lights = 0
     if world.asks.transport[need] == 1:
         lights = fleet.lights_to_hospital[fleet.type[unit]]
-        hospital = _choose_hospital(world, unit, need, lights, now)
+        hospital = choose_hospital(world, unit, need, lights, now)
     if hospital < 0:
         _job_done(world, events, unit, now)
         return
     world.responses.hospital[need] = hospital
     state.hospital[unit] = hospital
     state.heading[hospital] += 1
-    _end_interval(world, unit, now, state.place[unit], state.a[unit], state.b[unit], 0.0)
-    _begin(state, unit, TO_HOSPITAL, need, -1, lights)
-    _drive(
+    end_interval(world, unit, now, state.place[unit], state.a[unit], state.b[unit], 0.0)
+    begin(state, unit, TO_HOSPITAL, need, -1, lights)
+    drive(
         world, events, unit, now, AT_HOSPITAL, lights,
         fleet.hospital_place[hospital], fleet.hospital_a[hospital], fleet.hospital_b[hospital],
     )  # fmt: skip
@@ -733,11 +360,8 @@ def _clear(world: World, events: EventList, unit: int, now: float) -> None:
 def _at_station(world: World, unit: int, now: float) -> None:
     state = world.state
     station = state.station[unit]
-    _arrive(world, unit, now)
-    _begin(state, unit, IDLE if state.on_duty[unit] == 1 else OFF_DUTY, -1, station, 0)
-
-
-# ---- shifts
+    arrive(world, unit, now)
+    begin(state, unit, IDLE if state.on_duty[unit] == 1 else OFF_DUTY, -1, station, 0)
 
 
 @njit(cache=True, nogil=True)
@@ -745,9 +369,9 @@ def _shift_begins(world: World, events: EventList, unit: int, now: float) -> Non
     state = world.state
     state.on_duty[unit] = 1
     if state.status[unit] == OFF_DUTY:
-        _end_interval(world, unit, now, state.place[unit], state.a[unit], state.b[unit], 0.0)
-        _begin(state, unit, IDLE, -1, world.fleet.home[unit], 0)
-    if _is_free(state, unit) and not _take_waiting(world, events, unit, now):
+        end_interval(world, unit, now, state.place[unit], state.a[unit], state.b[unit], 0.0)
+        begin(state, unit, IDLE, -1, world.fleet.home[unit], 0)
+    if is_free(state, unit) and not _take_waiting(world, events, unit, now):
         _keep_compliance(world, events, now)
 
 
@@ -755,19 +379,16 @@ def _shift_begins(world: World, events: EventList, unit: int, now: float) -> Non
 def _shift_ends(world: World, events: EventList, unit: int, now: float) -> None:
     state = world.state
     home = world.fleet.home[unit]
-    was_free = _is_free(state, unit)
+    was_free = is_free(state, unit)
     state.on_duty[unit] = 0
     if not was_free:
         return
     if state.status[unit] == IDLE and state.station[unit] == home:
-        _end_interval(world, unit, now, state.place[unit], state.a[unit], state.b[unit], 0.0)
-        _begin(state, unit, OFF_DUTY, -1, home, 0)
+        end_interval(world, unit, now, state.place[unit], state.a[unit], state.b[unit], 0.0)
+        begin(state, unit, OFF_DUTY, -1, home, 0)
     elif state.status[unit] == IDLE or state.station[unit] != home:
         _send_to_station(world, events, unit, home, RETURNING, now)
     _keep_compliance(world, events, now)
-
-
-# ---- the run
 
 
 @njit(cache=True, nogil=True)
@@ -810,7 +431,7 @@ def _simulate(world: World, horizon_s: float) -> float:
         state.a[unit] = fleet.station_a[home]
         state.b[unit] = fleet.station_b[home]
         state.on_duty[unit] = fleet.on_at_start[unit]
-        _begin(state, unit, IDLE if fleet.on_at_start[unit] == 1 else OFF_DUTY, -1, home, 0)
+        begin(state, unit, IDLE if fleet.on_at_start[unit] == 1 else OFF_DUTY, -1, home, 0)
     most_needs = 0
     for incident in range(asks.time_s.size):
         most_needs = max(most_needs, asks.first_need[incident + 1] - asks.first_need[incident])
@@ -848,9 +469,7 @@ def _simulate(world: World, horizon_s: float) -> float:
             now = time
             if kind == DEPART:
                 need = state.need[unit]
-                _end_interval(
-                    world, unit, now, state.place[unit], state.a[unit], state.b[unit], 0.0
-                )
+                end_interval(world, unit, now, state.place[unit], state.a[unit], state.b[unit], 0.0)
                 _depart(world, events, unit, need, now)
             elif kind == AT_SCENE:
                 _at_scene(world, events, unit, now)
@@ -864,5 +483,5 @@ def _simulate(world: World, horizon_s: float) -> float:
                 _at_station(world, unit, now)
     end_s = max(horizon_s, now)
     for unit in range(units):
-        _interrupt(world, unit, end_s)
+        interrupt(world, unit, end_s)
     return end_s

@@ -11,6 +11,15 @@ if TYPE_CHECKING:
     from sim.dispatch.driving import Roads
     from sim.dispatch.log import IntervalColumns, ResponseColumns
 
+# How a policy's choices are numbered.
+NEAREST, PREFERENCE, KEEP_COVERAGE = 0, 1, 2
+PREEMPT_OFF, PREEMPT_NONE_FREE, PREEMPT_NEARER = 0, 1, 2
+HOSPITAL_NEAREST, HOSPITAL_LEAST_WAIT = 0, 1
+RELOCATE_NONE, RELOCATE_COMPLIANCE, RELOCATE_DMEXCLP = 0, 1, 2
+
+# Places in `State.counts`: needs not finished, needs whose unit was taken away, intervals.
+OPEN, LEFT, INTERVALS = 0, 1, 2
+
 
 class Fleet(NamedTuple):
     """Units, stations, hospitals and unit types; one entry each, ``shift_*`` one a change."""

@@ -8,7 +8,6 @@ old errand finds that out and does nothing. The kernel must give the same Log, r
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -29,88 +28,26 @@ from sim.dispatch.log import (
 )
 from sim.dispatch.model import WEEK_S, UnitType
 from sim.dispatch.policies import DispatchView, Nearest
-from sim.dispatch.prepare import SHIFTS_AFTER_S, empty_responses, shift_changes
-from sim.dispatch.reference_roads import NO_WAY, reference_roads
+from sim.dispatch.prepare import empty_responses
+from sim.dispatch.reference_city import (
+    Hospital,
+    Incident,
+    Need,
+    Unit,
+    as_tuples,
+    read_needs,
+    roads_of,
+)
+from sim.dispatch.reference_roads import NO_WAY
+from sim.dispatch.setting import SHIFTS_AFTER_S, shift_changes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from sim.dispatch.prepare import Prepared, Setting
-    from sim.dispatch.reference_roads import ReferenceRoads, Spot, Way
-    from sim.dispatch.travel import Spots
+    from sim.dispatch.prepare import Prepared
+    from sim.dispatch.reference_roads import Spot
 
 DRIVING = {TO_SCENE, TO_HOSPITAL, RETURNING, RELOCATING}
-FREE = {IDLE, RETURNING, RELOCATING}
-
-
-@dataclass(eq=False)
-class _Incident:
-    spot: Spot
-    class_name: str
-    area: int
-    area_name: str
-    priority: int
-    target_s: float
-
-
-@dataclass(eq=False)
-class _Need:
-    number: int
-    incident: _Incident
-    unit_type: int
-    on_scene_s: float
-    transport: bool
-    handover_s: float
-    handover_mean_s: float
-
-
-@dataclass(eq=False)
-class _Hospital:
-    number: int
-    spot: Spot
-    bays: int
-    heading: int = 0
-    in_bay: int = 0
-    line: list[_Unit] = field(default_factory=list)
-
-
-@dataclass(eq=False)
-class _Unit:
-    number: int
-    name: str
-    unit_type: int
-    kind: UnitType
-    home: int
-    spot: Spot
-    on_duty: bool = True
-    status: int = IDLE
-    since_s: float = 0.0
-    need: _Need | None = None
-    station: int = -1
-    hospital: _Hospital | None = None
-    lights: bool = False
-    errand: int = 0
-    destination: Spot = (0, 0.0, 0.0)
-    way: Way | None = None
-    factor: float = 1.0
-    duration_s: float = 0.0
-    ready_s: float = 0.0
-
-    @property
-    def is_free(self) -> bool:
-        return self.on_duty and self.status in FREE
-
-
-def _tuples(spots: Spots) -> list[Spot]:
-    return list(zip(spots.place.tolist(), spots.a.tolist(), spots.b.tolist(), strict=True))
-
-
-def _roads_of(setting: Setting) -> ReferenceRoads:
-    """Roads of a setting; kept, so that a second replication finds its trees grown."""
-    roads: ReferenceRoads | None = setting.reference_roads
-    if roads is None:
-        roads = setting.reference_roads = reference_roads(setting.district.travel)
-    return roads
 
 
 class _Simulation:
@@ -120,65 +57,33 @@ class _Simulation:
         self.district = setting.district
         self.policy = setting.policy
         self.rule = setting.policy.dispatch or Nearest()
-        self.roads = _roads_of(setting)
+        self.roads = roads_of(setting)
         self.horizon_s = prepared.horizon_s
         self.prepared = prepared
-        self.stations = _tuples(setting.station_spots)
+        self.stations = as_tuples(setting.station_spots)
         self.station_number = {s.name: k for k, s in enumerate(self.district.stations)}
         self.hospitals = [
-            _Hospital(k, spot, self.district.hospitals[k].bays or 0)
-            for k, spot in enumerate(_tuples(setting.hospital_spots))
+            Hospital(k, spot, self.district.hospitals[k].bays or 0)
+            for k, spot in enumerate(as_tuples(setting.hospital_spots))
         ]
         types = {t.name: k for k, t in enumerate(self.district.unit_types)}
         self.units = [
-            _Unit(
+            Unit(
                 k, u.name, types[u.type], self.district.unit_types[types[u.type]],
                 self.station_number[u.station], self.stations[self.station_number[u.station]],
                 station=self.station_number[u.station],
             )
             for k, u in enumerate(self.district.units)
         ]  # fmt: skip
-        self.needs_of = self._read_demand()
-        self.waiting: list[list[_Need]] = [[] for _ in types]
-        self.left: list[_Need] = []
+        self.needs_of = read_needs(prepared)
+        self.waiting: list[list[Need]] = [[] for _ in types]
+        self.left: list[Need] = []
         self.open = 0
         self.calls_to_come = prepared.n_incidents
         self.last_s = 0.0
         self.responses = empty_responses(prepared.n_needs)
         self.rows: list[tuple[float, ...]] = []
         self.areas_covered = self._areas_covered() if setting.needs_coverage else {}
-
-    def _read_demand(self) -> list[list[_Need]]:
-        incidents = self.prepared.demand.incidents
-        needs = self.prepared.demand.needs
-        d = self.district
-        out: list[list[_Need]] = []
-        made: list[_Incident] = []
-        spots = _tuples(self.prepared.incident_spots)
-        for i in range(self.prepared.n_incidents):
-            row = incidents.iloc[i]
-            area = int(row["area"])
-            made.append(
-                _Incident(
-                    spots[i], d.classes[int(row["class_code"])].name, area,
-                    d.areas[area].name if area >= 0 else "",
-                    int(row["priority"]), float(row["target_s"]),
-                )
-            )  # fmt: skip
-            out.append([])
-        codes = incidents["class_code"].to_numpy()
-        for k in range(self.prepared.n_needs):
-            row = needs.iloc[k]
-            i = int(row["incident"])
-            handover = d.classes[int(codes[i])].handover
-            out[i].append(
-                _Need(
-                    k, made[i], int(row["unit_type"]), float(row["on_scene_s"]),
-                    bool(row["transport"]), float(row["handover_s"]),
-                    handover.mean if handover else 0.0,
-                )
-            )  # fmt: skip
-        return out
 
     # ---- time and place
 
@@ -189,7 +94,7 @@ class _Simulation:
     def week_s(self, at: float | None = None) -> float:
         return (self.district.week_start_s + (self.now if at is None else at)) % WEEK_S
 
-    def after(self, delay: float, unit: _Unit, then: Callable[[_Unit], None]) -> None:
+    def after(self, delay: float, unit: Unit, then: Callable[[Unit], None]) -> None:
         """Call `then(unit)` after a delay, unless the unit has another errand by then."""
         errand = unit.errand
 
@@ -201,7 +106,7 @@ class _Simulation:
         timeout = self.env.timeout(delay)
         timeout.callbacks.append(due)
 
-    def position(self, unit: _Unit) -> tuple[Spot, float]:
+    def position(self, unit: Unit) -> tuple[Spot, float]:
         """Where a unit is now, and the metres it drove since its interval began."""
         elapsed = self.now - unit.since_s
         if unit.status not in DRIVING or elapsed <= 0.0:
@@ -216,7 +121,7 @@ class _Simulation:
         )  # fmt: skip
         return unit.destination if there else moved.spot, moved.metres
 
-    def end_interval(self, unit: _Unit, spot: Spot, metres: float) -> None:
+    def end_interval(self, unit: Unit, spot: Spot, metres: float) -> None:
         if self.now > unit.since_s:
             need = unit.need.number if unit.need else -1
             self.rows.append(
@@ -228,12 +133,12 @@ class _Simulation:
         unit.spot = spot
         unit.since_s = self.now
 
-    def interrupt(self, unit: _Unit) -> None:
+    def interrupt(self, unit: Unit) -> None:
         spot, metres = self.position(unit)
         self.end_interval(unit, spot, metres)
         unit.errand += 1
 
-    def arrive(self, unit: _Unit) -> None:
+    def arrive(self, unit: Unit) -> None:
         assert unit.way is not None  # noqa: S101
         moved = self.roads.along(
             unit.way, unit.spot, unit.destination, factor=unit.factor,
@@ -242,12 +147,12 @@ class _Simulation:
         self.end_interval(unit, unit.destination, moved.metres)
 
     def begin(
-        self, unit: _Unit, status: int, *, need: _Need | None = None, station: int = -1,
+        self, unit: Unit, status: int, *, need: Need | None = None, station: int = -1,
         lights: bool = False,
     ) -> None:  # fmt: skip
         unit.status, unit.need, unit.station, unit.lights = status, need, station, lights
 
-    def drive(self, unit: _Unit, to: Spot, then: Callable[[_Unit], None]) -> None:
+    def drive(self, unit: Unit, to: Spot, then: Callable[[Unit], None]) -> None:
         unit.factor = unit.kind.lights_factor if unit.lights else unit.kind.speed_factor
         unit.destination = to
         unit.way = self.roads.way(unit.spot, to, lights=unit.lights, week_s=self.week_s())
@@ -256,7 +161,7 @@ class _Simulation:
         )
         self.after(unit.duration_s, unit, then)
 
-    def travel_s(self, unit: _Unit, to: Spot, *, lights: bool) -> float:
+    def travel_s(self, unit: Unit, to: Spot, *, lights: bool) -> float:
         """Seconds that a drive would take at the speeds of now."""
         spot, _ = self.position(unit)
         way = self.roads.way(spot, to, lights=lights, week_s=self.week_s())
@@ -270,7 +175,7 @@ class _Simulation:
         night = start <= hour < end if start <= end else hour >= start or hour < end
         return kind.turnout_night_s if night else kind.turnout_day_s
 
-    def arrival_s(self, unit: _Unit, incident: _Incident) -> float:
+    def arrival_s(self, unit: Unit, incident: Incident) -> float:
         ready = 0.0
         if unit.status == IDLE:
             ready = self.turnout_s(unit.kind)
@@ -278,7 +183,7 @@ class _Simulation:
             ready = unit.ready_s - self.now
         return ready + self.travel_s(unit, incident.spot, lights=True)
 
-    def choose_free(self, need: _Need) -> tuple[_Unit | None, float]:
+    def choose_free(self, need: Need) -> tuple[Unit | None, float]:
         free = [u for u in self.units if u.unit_type == need.unit_type and u.is_free]
         timed = [(u, self.arrival_s(u, need.incident)) for u in free]
         timed = [(u, s) for u, s in timed if s < math.inf]
@@ -297,8 +202,8 @@ class _Simulation:
         )  # fmt: skip
         return timed[self.rule.choose(view)]
 
-    def choose_preemptible(self, need: _Need) -> tuple[_Unit | None, float]:
-        best: tuple[_Unit | None, float] = (None, math.inf)
+    def choose_preemptible(self, need: Need) -> tuple[Unit | None, float]:
+        best: tuple[Unit | None, float] = (None, math.inf)
         for unit in self.units:
             if unit.unit_type != need.unit_type or unit.status not in {TURNING_OUT, TO_SCENE}:
                 continue
@@ -309,7 +214,7 @@ class _Simulation:
                     best = (unit, seconds)
         return best
 
-    def try_dispatch(self, need: _Need) -> bool:
+    def try_dispatch(self, need: Need) -> bool:
         unit, seconds = self.choose_free(need)
         mode = self.policy.preemption
         if mode == "if-nearer" or (mode == "when-none-free" and unit is None):
@@ -321,7 +226,7 @@ class _Simulation:
         self.send(unit, need)
         return True
 
-    def send(self, unit: _Unit, need: _Need) -> None:
+    def send(self, unit: Unit, need: Need) -> None:
         out = self.responses
         if unit.status in {TURNING_OUT, TO_SCENE}:
             assert unit.need is not None  # noqa: S101
@@ -347,19 +252,19 @@ class _Simulation:
         else:
             self.depart(unit, need)
 
-    def turned_out(self, unit: _Unit) -> None:
+    def turned_out(self, unit: Unit) -> None:
         assert unit.need is not None  # noqa: S101
         self.end_interval(unit, unit.spot, 0.0)
         self.depart(unit, unit.need)
 
-    def depart(self, unit: _Unit, need: _Need) -> None:
+    def depart(self, unit: Unit, need: Need) -> None:
         self.responses.departed_s[need.number] = self.now
         self.begin(unit, TO_SCENE, need=need, lights=True)
         self.drive(unit, need.incident.spot, self.at_scene)
 
     # ---- calls and waiting
 
-    def call(self, needs: list[_Need]) -> None:
+    def call(self, needs: list[Need]) -> None:
         self.last_s = self.now
         self.calls_to_come -= 1
         limit = self.policy.queue_limit
@@ -379,7 +284,7 @@ class _Simulation:
                 self.wait(need)
         self.keep_compliance()
 
-    def can_be_reached(self, need: _Need) -> bool:
+    def can_be_reached(self, need: Need) -> bool:
         return any(
             self.roads.way(
                 self.stations[u.home], need.incident.spot, lights=True, week_s=self.week_s()
@@ -388,13 +293,13 @@ class _Simulation:
             if u.unit_type == need.unit_type
         )  # fmt: skip
 
-    def wait(self, need: _Need) -> None:
+    def wait(self, need: Need) -> None:
         self.responses.queued[need.number] = True
         line = self.waiting[need.unit_type]
         line.append(need)
         line.sort(key=lambda n: (n.incident.priority, n.number))
 
-    def take_waiting(self, unit: _Unit) -> bool:
+    def take_waiting(self, unit: Unit) -> bool:
         for need in self.waiting[unit.unit_type]:
             if self.arrival_s(unit, need.incident) < math.inf:
                 self.waiting[unit.unit_type].remove(need)
@@ -404,7 +309,7 @@ class _Simulation:
 
     # ---- at work
 
-    def at_scene(self, unit: _Unit) -> None:
+    def at_scene(self, unit: Unit) -> None:
         need = unit.need
         assert need is not None  # noqa: S101
         self.arrive(unit)
@@ -412,7 +317,7 @@ class _Simulation:
         self.responses.arrived_s[need.number] = self.now
         self.after(need.on_scene_s, unit, self.clear)
 
-    def clear(self, unit: _Unit) -> None:
+    def clear(self, unit: Unit) -> None:
         need = unit.need
         assert need is not None  # noqa: S101
         self.responses.cleared_s[need.number] = self.now
@@ -428,8 +333,8 @@ class _Simulation:
         self.begin(unit, TO_HOSPITAL, need=need, lights=lights)
         self.drive(unit, hospital.spot, self.at_hospital)
 
-    def choose_hospital(self, unit: _Unit, need: _Need, *, lights: bool) -> _Hospital | None:
-        best: tuple[float, _Hospital | None] = (math.inf, None)
+    def choose_hospital(self, unit: Unit, need: Need, *, lights: bool) -> Hospital | None:
+        best: tuple[float, Hospital | None] = (math.inf, None)
         for hospital in self.hospitals:
             way = self.roads.way(unit.spot, hospital.spot, lights=lights, week_s=self.week_s())
             seconds = way.seconds / (unit.kind.lights_factor if lights else unit.kind.speed_factor)
@@ -440,7 +345,7 @@ class _Simulation:
                 best = (seconds, hospital)
         return best[1]
 
-    def at_hospital(self, unit: _Unit) -> None:
+    def at_hospital(self, unit: Unit) -> None:
         need, hospital = unit.need, unit.hospital
         assert need is not None  # noqa: S101
         assert hospital is not None  # noqa: S101
@@ -452,14 +357,14 @@ class _Simulation:
         else:
             hospital.line.append(unit)
 
-    def start_handover(self, unit: _Unit) -> None:
+    def start_handover(self, unit: Unit) -> None:
         assert unit.need is not None  # noqa: S101
         assert unit.hospital is not None  # noqa: S101
         unit.hospital.in_bay += 1
         self.responses.handover_start_s[unit.need.number] = self.now
         self.after(unit.need.handover_s, unit, self.handover_done)
 
-    def handover_done(self, unit: _Unit) -> None:
+    def handover_done(self, unit: Unit) -> None:
         hospital = unit.hospital
         assert hospital is not None  # noqa: S101
         hospital.in_bay -= 1
@@ -468,7 +373,7 @@ class _Simulation:
             self.start_handover(hospital.line.pop(0))
         self.job_done(unit)
 
-    def job_done(self, unit: _Unit) -> None:
+    def job_done(self, unit: Unit) -> None:
         assert unit.need is not None  # noqa: S101
         self.responses.freed_s[unit.need.number] = self.now
         self.open -= 1
@@ -488,17 +393,17 @@ class _Simulation:
 
     # ---- stations
 
-    def send_to_station(self, unit: _Unit, station: int, status: int) -> None:
+    def send_to_station(self, unit: Unit, station: int, status: int) -> None:
         self.interrupt(unit)
         self.begin(unit, status, station=station)
         self.drive(unit, self.stations[station], self.at_station)
 
-    def at_station(self, unit: _Unit) -> None:
+    def at_station(self, unit: Unit) -> None:
         station = unit.station
         self.arrive(unit)
         self.begin(unit, IDLE if unit.on_duty else OFF_DUTY, station=station)
 
-    def free_units(self, unit_type: int) -> list[_Unit]:
+    def free_units(self, unit_type: int) -> list[Unit]:
         return [u for u in self.units if u.unit_type == unit_type and u.is_free]
 
     def keep_compliance(self) -> None:
@@ -510,7 +415,7 @@ class _Simulation:
             if not table or not free:
                 continue
             wanted = [self.station_number[name] for name in table[min(len(free), len(table)) - 1]]
-            elsewhere: list[_Unit] = []
+            elsewhere: list[Unit] = []
             for unit in free:
                 if unit.station in wanted:
                     wanted.remove(unit.station)
@@ -531,7 +436,7 @@ class _Simulation:
 
     def _areas_covered(self) -> dict[tuple[int, int], list[int]]:
         """Areas that a unit type reaches in time by day from a station, in order."""
-        spots = _tuples(self.prepared.setting.area_spots)
+        spots = as_tuples(self.prepared.setting.area_spots)
         week_s = self.district.week_start_s % WEEK_S
         return {
             (t, s): [
@@ -546,7 +451,7 @@ class _Simulation:
             for s, station in enumerate(self.stations)
         }
 
-    def coverage(self, unit_type: int, units: Iterable[_Unit]) -> dict[int, int]:
+    def coverage(self, unit_type: int, units: Iterable[Unit]) -> dict[int, int]:
         """Count the units that cover each area."""
         count: dict[int, int] = {}
         for unit in units:
@@ -569,7 +474,7 @@ class _Simulation:
             total += float(weights[area]) * share
         return total
 
-    def best_station(self, unit: _Unit) -> int:
+    def best_station(self, unit: Unit) -> int:
         covered = self.coverage(
             unit.unit_type, [u for u in self.free_units(unit.unit_type) if u is not unit]
         )
@@ -586,7 +491,7 @@ class _Simulation:
 
     # ---- shifts
 
-    def shift_begins(self, unit: _Unit) -> None:
+    def shift_begins(self, unit: Unit) -> None:
         self.last_s = self.now
         unit.on_duty = True
         if unit.status == OFF_DUTY:
@@ -595,7 +500,7 @@ class _Simulation:
         if unit.is_free and not self.take_waiting(unit):
             self.keep_compliance()
 
-    def shift_ends(self, unit: _Unit) -> None:
+    def shift_ends(self, unit: Unit) -> None:
         self.last_s = self.now
         was_free = unit.is_free
         unit.on_duty = False
@@ -631,10 +536,10 @@ class _Simulation:
             self.env.step()
         return self.finish(max(self.horizon_s, self.last_s))
 
-    def _caller(self, needs: list[_Need]) -> Callable[[simpy.Event], None]:
+    def _caller(self, needs: list[Need]) -> Callable[[simpy.Event], None]:
         return lambda _: self.call(needs)
 
-    def _changer(self, then: Callable[[_Unit], None], unit: _Unit) -> Callable[[simpy.Event], None]:
+    def _changer(self, then: Callable[[Unit], None], unit: Unit) -> Callable[[simpy.Event], None]:
         return lambda _: then(unit)
 
     def finish(self, end_s: float) -> Log:

@@ -20,7 +20,7 @@ from sim.dispatch.log import (
     TO_SCENE,
 )
 from sim.dispatch.model import simulate
-from sim.dispatch.prepare import shift_changes
+from sim.dispatch.setting import shift_changes
 from sim.dispatch.travel import STREETS
 
 PROPERTY = settings(

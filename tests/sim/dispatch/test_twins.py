@@ -7,7 +7,7 @@ import dataclasses
 import numpy as np
 import pytest
 
-from sim.dispatch import StreetTravel, prepare
+from sim.dispatch import StreetTravel, setting
 from sim.dispatch.model import simulate
 
 
@@ -16,11 +16,12 @@ def test_kernel_and_simpy_give_the_same_log(random_case, number: int) -> None:
     _assert_twins_agree(*random_case(number))
 
 
-@pytest.mark.parametrize("number", [n for n in range(60) if n % 4 == 1])
+@pytest.mark.parametrize("number", range(100, 112))
 def test_twins_agree_where_closed_streets_cut_places_off(random_case, number: int) -> None:
     district, policy, demand, horizon_s = random_case(number)
-    if not isinstance(district.travel, StreetTravel):
-        pytest.skip("this number has no streets")
+    while not isinstance(district.travel, StreetTravel):
+        number += 100
+        district, policy, demand, horizon_s = random_case(number)
     streets = district.travel.network
     island = number % streets.n_nodes
     cut = streets.closed(streets.head == island)
@@ -46,9 +47,9 @@ def test_incidents_that_nobody_can_reach_are_referred(random_case, engine: str) 
 def test_a_small_pool_of_rows_changes_nothing(random_case, monkeypatch, number: int) -> None:
     district, policy, demand, horizon_s = random_case(number)
     whole = simulate(district, policy, demand, horizon_s=horizon_s)
-    monkeypatch.setattr(prepare, "ROWS_SHARED_BYTES", 0)
-    monkeypatch.setattr(prepare, "ROWS_POOL_BYTES", 0)
-    monkeypatch.setattr(prepare, "ROWS_TO_SPARE", 3)
+    monkeypatch.setattr(setting, "ROWS_SHARED_BYTES", 0)
+    monkeypatch.setattr(setting, "ROWS_POOL_BYTES", 0)
+    monkeypatch.setattr(setting, "ROWS_TO_SPARE", 3)
     few = simulate(dataclasses.replace(district), policy, demand, horizon_s=horizon_s)
     _assert_equal(whole, few)
 
