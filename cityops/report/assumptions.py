@@ -6,8 +6,10 @@ in `cityops.report.words`.
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from cityops.report.facts import closures, measured_share, shifts_said, speed_sentence
 from cityops.report.formats import clock, hours_said, level_text, plain
 from cityops.report.words import TEXTS
 
@@ -72,21 +74,10 @@ RULES: dict[tuple[str, str], tuple[str, str]] = {
     ),
 }
 
-SPEED_PRESETS: dict[str, tuple[str, str]] = {
-    "default": (
-        (
-            "Speeds are the signposted limits; where there is none, a usual speed for the street's "
-            "class"
-        ),
-        "车速取限速值，无限速信息时取该道路等级的常用值",
-    ),
-    "china-urban": (
-        (
-            "Speeds are the signposted limits; where there is none, a usual speed for the street's "
-            "class in Chinese cities"
-        ),
-        "车速取限速值，无限速信息时取中国城市该道路等级的常用值",
-    ),
+STATED: dict[str, tuple[str, str]] = {
+    "on_scene_min": ("Time on the scene", "现场时长"),
+    "transport": ("Transport to hospital", "是否送医"),
+    "handover_min": ("Hand-over at hospital", "医院交接时长"),
 }
 
 
@@ -147,17 +138,9 @@ class Teller:
         dropped = self.run.network.get("dropped_words")
         if isinstance(dropped, dict) and dropped.get(self.words.lang):
             found.append(str(dropped[self.words.lang]))
-        speeds = network.get("speeds")
-        if isinstance(speeds, str) and speeds in SPEED_PRESETS:
-            found.append(self.pick(*SPEED_PRESETS[speeds]))
-        elif isinstance(speeds, dict):
-            listed = self.words.listed([f"{name} {kmh:g}" for name, kmh in speeds.items()])
-            found.append(
-                self.pick(
-                    f"Speeds by class of street, in km/h: {listed}",
-                    f"各等级道路车速（km/h）：{listed}",
-                )
-            )
+        speeds = speed_sentence(self.run, self.words)
+        if speeds:
+            found.append(speeds)
         found += self._speed_changes(network)
         snap = network.get("max_snap_m")
         if snap is not None:
@@ -194,12 +177,10 @@ class Teller:
             found.append(
                 self.pick("Travel times are the same at every hour", "行驶时间不随时刻变化")
             )
-        for closure in network.get("closure") or []:
-            what = closure.get("name") or closure.get("street") or closure.get("bbox") or ""
-            if not what:
-                what = len(closure.get("source_ids") or [])
-            what = self.words.listed([str(w) for w in what]) if isinstance(what, list) else what
-            found.append(self.pick(f"Closed all the time: {what}", f"全程封闭：{what}"))
+        found += [
+            self.pick(f"Closed all the time: {what}", f"全程封闭：{what}")
+            for what in closures(self.run, self.words)
+        ]
         return found
 
     def units(self) -> list[str]:
@@ -224,15 +205,23 @@ class Teller:
                 + (f"；出警车速为道路车速的 {speed:g} 倍" if speed != 1 else ""),
             )
             found.append(text)
-        shifts = {str(unit.get("shifts", "always")) for unit in self.tables("unit")} - {"always"}
-        if shifts:
-            listed = self.words("join").join(
-                hours_said(self.words, text) for text in sorted(shifts)
-            )
-            found.append(self.pick(f"Shifts: {listed}", f"班次：{listed}"))
-        elif self.tables("unit"):
+        shifts = shifts_said(self.run, self.words)
+        if [hours for hours, _ in shifts] == ["always"]:
             found.append(self.pick("All units are on duty all the time", "全部车组全天在岗"))
+            return found
+        for hours, who in shifts:
+            listed = self.words.listed(who)
+            if hours == "always":
+                found.append(self.pick(f"On duty all the time: {listed}", f"全天在岗：{listed}"))
+            else:
+                found.append(self.pick(f"On duty {hours}: {listed}", f"{hours} 在岗：{listed}"))
         return found
+
+    def _most_needed(self) -> int:
+        """Most units of one type that a class of incident needs."""
+        needs = [kind.get("needs") for kind in self.table("incident_class").values()]
+        counts = [n for need in needs if isinstance(need, dict) for n in need.values()]
+        return max((int(n) for n in counts if isinstance(n, int | float)), default=1)
 
     def demand(self) -> list[str]:
         """Return where the incidents come from."""
@@ -240,10 +229,11 @@ class Teller:
         if record.get("file"):
             found = [
                 self.pick(
-                    f"Incidents are those of the record {record['file']}",
-                    f"事件取自记录 {record['file']}",
+                    f"Incidents are those of the record {Path(str(record['file'])).name}",
+                    f"事件取自记录 {Path(str(record['file'])).name}",
                 )
             ]
+            found += self._measured()
         else:
             found = [
                 self.pick(
@@ -272,6 +262,31 @@ class Teller:
                 found.append(name + self.words("colon") + self.words("list").join(parts))
         return found
 
+    def _measured(self) -> list[str]:
+        """Return what the record states by itself, so that it is not drawn."""
+        found = []
+        drawn = False
+        for key, (english, chinese) in STATED.items():
+            known, rows = measured_share(self.run, key)
+            drawn = drawn or known < rows or not rows
+            if known:
+                found.append(
+                    self.pick(
+                        f"{english} is as recorded for {known:,} of {rows:,} incidents"
+                        + ("" if known == rows else ", drawn for the others"),
+                        f"{chinese}：{rows:,} 起事件中 {known:,} 起按记录"
+                        + ("" if known == rows else "，其余随机抽取"),
+                    )
+                )
+        if drawn:
+            found.append(
+                self.pick(
+                    "What the record does not state is drawn as the classes say:",
+                    "记录未给出者按类别抽取：",
+                )
+            )
+        return found
+
     def rules(self) -> list[str]:
         """Return the policy."""
         kinds = ["dispatch", "preemption"]
@@ -284,6 +299,14 @@ class Teller:
                 "无空闲车组时事件排队，先按紧急程度，再按接报先后",
             )
         )
+        if self._most_needed() > 1:
+            found.append(
+                self.pick(
+                    "An incident that needs several units of a type may be served by one unit "
+                    "several times, one need after another, when no other is free",
+                    "事件需要多个同类车组时，若无其他空闲车组，同一车组可先后满足多项需求",
+                )
+            )
         limit = policy.get("queue_limit")
         if limit is not None:
             found.append(
@@ -308,13 +331,25 @@ class Teller:
         n, seed = run.reps, run.manifest.get("seed")
         start = clock(words, run.week_start_s)
         warm = words("unit.h", value=f"{run.warmup_s / 3600:g}")
-        found = [
-            self.pick(
-                f"{n} replications, seed {seed}; every replication has its own incidents, the "
-                "same for every plan that is tried",
-                f"{n} 次重复，随机种子 {seed}；每次重复的事件各不相同，但对所有方案一致",
-            )
-        ]
+        times = words.counted("replications", n)
+        if run.recorded:
+            found = [
+                self.pick(
+                    f"{times}, seed {seed}; all of them replay the recorded incidents, and only "
+                    "what the record does not state is drawn anew, the same for every plan that "
+                    "is tried",
+                    f"{times}，随机种子 {seed}；每次重复都重放记录中的事件，只有记录未给出的部分"
+                    "重新抽取，且对所有方案一致",
+                )
+            ]
+        else:
+            found = [
+                self.pick(
+                    f"{times}, seed {seed}; every replication has its own incidents, the "
+                    "same for every plan that is tried",
+                    f"{times}，随机种子 {seed}；每次重复的事件各不相同，但对所有方案一致",
+                )
+            ]
         if run.warmup_s > 0:
             found.append(
                 self.pick(
@@ -328,6 +363,21 @@ class Teller:
                 self.pick(
                     f"Intervals: Student t over replication means, {level_text(run.level)} each",
                     f"区间：对各次重复均值的 t 区间，每个指标置信水平 {level_text(run.level)}",
+                )
+            )
+        if n > 1 and run.recorded:
+            found.append(
+                self.pick(
+                    "The intervals cover only the draws, not how other incidents than the "
+                    "recorded ones would differ",
+                    "区间只反映随机抽取的部分，不反映换一批事件会有多大不同",
+                )
+            )
+        if n > 1:
+            found.append(
+                self.pick(
+                    "Intervals end at 0 and at 100% where the formula would go beyond",
+                    "区间按公式超出 0 或 100% 时，截止于该处",
                 )
             )
         found.append(

@@ -82,7 +82,7 @@ def report_context(run: RunFolder, words: Words) -> dict[str, Any]:
         "answer": sentence(contents.answer(run, words), words),
         "cards": cards,
         "small_span": small_span(len(cards) - 3),
-        "reading": words("reading", level=level) if run.reps > 1 else "",
+        "reading": contents.reading(run, words),
         "inputs": contents.inputs(run, words),
         "charts": figures,
         "cdf_note": words("response.cdf_note", level=level) if run.reps > 1 else "",

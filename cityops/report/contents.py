@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import math
+from html import escape
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from cityops.report.assumptions import Teller
 from cityops.report.charts import hour_rows, targets_min, unit_names
+from cityops.report.facts import closures, unit_hours
 from cityops.report.formats import (
     clock,
     digits,
@@ -129,9 +132,13 @@ def _joint(run: RunFolder, full: Estimate) -> bool:
 def answer(run: RunFolder, words: Words) -> list[str]:
     """Return the sentence that answers, in pieces; figures are bold HTML of our own making."""
     pieces = []
+    missed = unanswered(run)
+    if missed:
+        share = escape(share_said(words, missed))
+        pieces.append(words("answer.unanswered", share=f"<b>{share}</b>"))
     for key, measure, name in (
-        ("answer.mean", "response_mean_min", "mean"),
-        ("answer.p90", "response_p90_min", "p90"),
+        ("answer.mean_reached" if missed else "answer.mean", "response_mean_min", "mean"),
+        ("answer.p90_reached" if missed else "answer.p90", "response_p90_min", "p90"),
         ("answer.target", "within_target", "share"),
         ("answer.busy", "utilisation", "share"),
     ):
@@ -140,6 +147,30 @@ def answer(run: RunFolder, words: Words) -> list[str]:
             text = with_unit(words, estimate.mean, estimate.unit)
             pieces.append(words(key, **{name: f"<b>{text}</b>"}))
     return pieces
+
+
+def unanswered(run: RunFolder) -> float:
+    """Share of incidents that no unit ever reached; 0 if the run does not say."""
+    estimate = run.estimate("unanswered_share")
+    return estimate.mean if estimate is not None and estimate.mean > 0 else 0.0
+
+
+def share_said(words: Words, share: float) -> str:
+    """Return a share that is not nought so that it does not read as nought."""
+    return digits(share, "share") if share >= 0.0005 else words("under", value="0.1%")
+
+
+def reading(run: RunFolder, words: Words) -> str:
+    """Return what the figures on the cards are and what their intervals promise."""
+    notes = []
+    if run.reps > 1:
+        key = "reading.record" if run.recorded else "reading"
+        notes.append(words(key, level=level_text(run.level)))
+        if run.cut_short(KEY_MEASURES):
+            notes.append(words("reading.cut"))
+    if unanswered(run):
+        notes.append(words("reading.reached"))
+    return words("space").join(notes)
 
 
 # Inputs ---------------------------------------------------------------------------------------
@@ -162,7 +193,15 @@ def _streets(run: RunFolder, words: Words) -> Iterable[tuple[str, str]]:
     km, nodes = run.network.get("km"), run.network.get("n_nodes")
     if km and nodes:
         km_text = with_unit(words, float(km), "km")
-        yield words("in.streets"), words("in.streets_value", km=km_text, nodes=plain(nodes, 0))
+        both = run.network.get("km_directed")
+        directed = (
+            words("in.streets_directed", km=with_unit(words, float(both), "km")) if both else ""
+        )
+        text = words("in.streets_value", km=km_text, nodes=plain(nodes, 0), directed=directed)
+        yield words("in.streets"), text
+    closed = closures(run, words)
+    if closed:
+        yield words("in.closed"), words("stop_list").join(closed)
 
 
 def _period(run: RunFolder, words: Words) -> str:
@@ -178,11 +217,14 @@ def _demand(run: RunFolder, words: Words, teller: Teller) -> Iterable[tuple[str,
     record = teller.table("record").get("file")
     estimate = run.estimate("incidents")
     parts = []
+    expected = run.manifest.get("expected_incidents_per_day")
     if record:
-        parts.append(words("in.record_value", file=record))
+        parts.append(words("in.record_value", file=Path(str(record)).name))
+    elif isinstance(expected, int | float) and math.isfinite(expected):
+        parts.append(words("in.demand_value", n=plain(float(expected), 1)))
     if estimate is not None:
-        a_day = digits(daily(run, "incidents", estimate).mean, "count")
-        parts.append(words("in.demand_value", n=a_day))
+        a_day = plain(daily(run, "incidents", estimate).mean, 1)
+        parts.append(words("in.demand_simulated", n=a_day))
     if parts:
         yield words("in.demand"), words("list").join(parts)
     classes = [
@@ -201,6 +243,9 @@ def _fleet(run: RunFolder, words: Words) -> Iterable[tuple[str, str]]:
             for kind, number in counts.items()
         ]
         yield words("in.fleet"), words.listed(kinds)
+    hours = unit_hours(run, words)
+    if hours:
+        yield words("in.unit_hours"), words("in.unit_hours_value", hours=hours)
     for key, label in (("stations", "in.stations"), ("hospitals", "in.hospitals")):
         places = run.table(key)
         if places is not None and len(places):
@@ -292,11 +337,14 @@ def response_takeaway(run: RunFolder, words: Words) -> str:
     median, p90 = run.estimate("response_median_min"), run.estimate("response_p90_min")
     if median is None or p90 is None or not math.isfinite(median.mean + p90.mean):
         return ""
-    return words(
-        "response.takeaway",
-        median=with_unit(words, median.mean, "min"),
-        p90=with_unit(words, p90.mean, "min"),
-    )
+    times = {
+        "median": with_unit(words, median.mean, "min"),
+        "p90": with_unit(words, p90.mean, "min"),
+    }
+    missed = unanswered(run)
+    if missed:
+        return words("response.takeaway_reached", **times, share=share_said(words, missed))
+    return words("response.takeaway", **times)
 
 
 def hours_takeaway(run: RunFolder, words: Words) -> str:

@@ -12,6 +12,7 @@ from cityops.report.words import TEXTS
 from networks.errors import InputError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     import pandas as pd
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from networks.projection import Projection
 
 NEEDED = ("manifest.json", "tables/summary.parquet")
+CUT = 5e-4  # what an interval may lack at 0 or 1 before it is said
 
 
 class Estimate(NamedTuple):
@@ -163,6 +165,24 @@ class RunFolder:
     def reps(self) -> int:
         """Number of replications that the summary holds."""
         return int(self.summary["n"].max()) if len(self.summary) else 0
+
+    @property
+    def recorded(self) -> bool:
+        """Whether the incidents are those of a record, the same in every replication."""
+        record = self.scenario.get("record")
+        return bool(self.manifest.get("recorded") or (isinstance(record, dict) and record))
+
+    def cut_short(self, measures: Sequence[str]) -> bool:
+        """Whether an interval of these measures would reach beyond what their unit allows."""
+        rows = self.summary[self.summary["measure"].isin(measures)]
+        if "half_width" not in rows.columns:
+            return False
+        for row in rows[["mean", "half_width", "unit"]].to_dict("records"):
+            least, most = bounds(str(row["unit"]))
+            mean, width = float(row["mean"]), float(row["half_width"])
+            if mean - width < least - CUT or mean + width > most + CUT:
+                return True
+        return False
 
     @property
     def week_start_s(self) -> float:

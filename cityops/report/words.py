@@ -57,6 +57,18 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
         "{share} of incidents are reached within their target time",
         "{share} 的事件在目标时间内到场",
     ),
+    "answer.unanswered": (
+        "{share} of incidents are never reached by any unit",
+        "{share} 的事件始终无车组到场",
+    ),
+    "answer.mean_reached": (
+        "those that are reached wait {mean} for help on average",
+        "有车组到场的事件，从接报到首个车组到场平均 {mean}",
+    ),
+    "answer.p90_reached": (
+        "nine in ten of those reached within {p90}",
+        "其中九成在 {p90} 内到场",
+    ),
     "answer.busy": (
         "units are busy for {share} of their time on duty",
         "车组在岗时间中 {share} 处于忙碌",
@@ -65,23 +77,32 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "comma": (", ", "、"),
     "list": (", ", "，"),
     "colon": (": ", "："),
+    "space": (" ", ""),
     "stop": (".", "。"),
     "paren": (" ({text})", "（{text}）"),
     "stop_list": ("; ", "；"),
     # Inputs
     "inputs": ("What was put in", "输入"),
     "in.streets": ("Streets", "路网"),
-    "in.streets_value": ("{km}, {nodes} junctions", "{km}，{nodes} 个路口"),
+    "in.streets_value": (
+        "{km}, two-way streets counted once{directed}; {nodes} junctions",
+        "{km}（双向道路只计一次{directed}），{nodes} 个路口",
+    ),
+    "in.streets_directed": (" ({km} counting each direction)", "；双向分别计为 {km}"),
+    "in.closed": ("Closed streets", "封闭道路"),
     "in.period": ("Simulated period", "仿真时段"),
     "in.period_value": (
         "{days} from {start}, after {warmup} to warm up",
         "{days}，自{start}起；另有 {warmup} 预热",
     ),
     "in.demand": ("Incidents", "事件"),
-    "in.demand_value": ("{n} a day on average", "平均每天 {n} 起"),
+    "in.demand_value": ("{n} a day expected", "预期每天 {n} 起"),
+    "in.demand_simulated": ("{n} a day in the simulation", "仿真中平均每天 {n} 起"),
     "in.record_value": ("taken from the record {file}", "取自记录 {file}"),
     "in.classes": ("Incident classes", "事件类别"),
     "in.fleet": ("Units", "车组"),
+    "in.unit_hours": ("Hours on duty", "在岗时长"),
+    "in.unit_hours_value": ("{hours} a week, all units together", "每周合计 {hours}"),
     "in.stations": ("Stations", "站点"),
     "in.hospitals": ("Hospitals", "医院"),
     "in.rule": ("Dispatch rule", "派遣规则"),
@@ -101,6 +122,25 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
         ),
         "各数字为多次重复的均值；区间为真实均值的 {level} 置信区间（t 分布）。",
     ),
+    "reading.record": (
+        (
+            "Each figure is the mean over the replications. All of them replay the same recorded "
+            "incidents: the {level} interval (Student t) covers only what the record leaves open "
+            "and is drawn, not how another period would differ."
+        ),
+        (
+            "各数字为多次重复的均值。每次重复都重放同一份事件记录：{level} 区间（t 分布）"
+            "只反映记录未给出而随机抽取的部分，不反映换一个时段会有多大不同。"
+        ),
+    ),
+    "reading.reached": (
+        "Response times are those of the incidents that are reached.",
+        "响应时间只统计有车组到场的事件。",
+    ),
+    "reading.cut": (
+        "An interval that would reach below 0 or above 100% ends there.",
+        "区间若超出 0 或 100%，则截止于该处。",
+    ),
     "per_day_unit": ("{unit} a day", "{unit}/天"),
     "unit_head.min": ("Mean, min", "均值（分钟）"),
     "per_day": ("{value} a day", "每天 {value}"),
@@ -116,6 +156,16 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "response.takeaway": (
         "Half of all incidents are reached within {median}, nine in ten within {p90}.",
         "半数事件在 {median} 内到场，九成在 {p90} 内到场。",
+    ),
+    "response.takeaway_reached": (
+        (
+            "Of the incidents that are reached, half are reached within {median}, nine in ten "
+            "within {p90}; {share} of all are never reached."
+        ),
+        (
+            "有车组到场的事件中，半数在 {median} 内到场，九成在 {p90} 内到场；"
+            "另有 {share} 的事件始终无车组到场。"
+        ),
     ),
     "axis.minutes": ("minutes after the call", "接报后分钟数"),
     "axis.share_reached": ("incidents reached", "已到场事件"),
@@ -268,6 +318,52 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "cmp.demand": (
         "Not all runs met the same incidents: the differences include the luck of the draw.",
         "各方案面对的事件不完全相同，差值中含有随机抽样的影响。",
+    ),
+    # Speeds
+    "closed_km": ("{km}, each direction counted", "双向分别计 {km}"),
+    "speeds.given_times": (
+        "Travel times of the streets are those given with the network",
+        "各路段行驶时间由路网数据给出",
+    ),
+    "speeds.flat": (
+        "The network states neither speeds nor classes of street: one speed is taken for all",
+        "路网既无车速也无道路等级：全部道路取同一车速",
+    ),
+    "speeds.table": (
+        "Speeds are usual ones for each class of street: the network states no limits",
+        "路网未给出限速，车速取各道路等级的常用值",
+    ),
+    "speeds.table_china": (
+        (
+            "Speeds are usual ones for each class of street in Chinese cities: the network "
+            "states no limits"
+        ),
+        "路网未给出限速，车速取中国城市各道路等级的常用值",
+    ),
+    "speeds.limits": (
+        (
+            "Speeds are the signposted limits; where there is none, a usual speed for the street's "
+            "class"
+        ),
+        "车速取限速值，无限速信息时取该道路等级的常用值",
+    ),
+    "speeds.limits_china": (
+        (
+            "Speeds are the signposted limits; where there is none, a usual speed for the street's "
+            "class in Chinese cities"
+        ),
+        "车速取限速值，无限速信息时取中国城市该道路等级的常用值",
+    ),
+    "speeds.own": (
+        "Speeds by class of street, in km/h: {list}",
+        "各等级道路车速（km/h）：{list}",
+    ),
+    "speeds.own_limits": (
+        (
+            "Speeds are the signposted limits; where there is none, by class of street, in km/h: "
+            "{list}"
+        ),
+        "车速取限速值，无限速信息时按道路等级（km/h）：{list}",
     ),
     # Distributions
     "dist.mean": ("{mean} on average ({kind})", "平均 {mean}（{kind}）"),

@@ -108,6 +108,91 @@ def test_every_chart_on_the_page_has_its_figure(pages):
     assert charts | {"streets", "page", "playback"} == set(page.blobs)
 
 
+def changed(run_folder, target, *, scenario="", rows=(), **facts):
+    """Copy of a run whose manifest says more, with other rows in its summary."""
+    folder = shutil.copytree(run_folder, target)
+    manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
+    (folder / "manifest.json").write_text(json.dumps(manifest | facts), encoding="utf-8")
+    if scenario:
+        text = (folder / "scenario.toml").read_text("utf-8")
+        (folder / "scenario.toml").write_text(f"{text}\n{scenario}\n", encoding="utf-8")
+    path = folder / "tables" / "summary.parquet"
+    table = pd.read_parquet(path)
+    names = ["measure", "by", "group", "unit", "n", "mean", "low", "high", "half_width"]
+    more = pd.DataFrame(rows, columns=names)
+    kept = ~table["measure"].isin([row[0] for row in rows if row[1] == "all"])
+    kept |= table["by"] != "all"
+    pd.concat([table[kept], more] if len(more) else [table]).to_parquet(path)
+    return folder
+
+
+def read(folder, lang="en"):
+    return " ".join(Page(write_report(folder, lang=lang).read_text("utf-8")).words)
+
+
+def test_incidents_that_nobody_reached_are_said_first(run_folder, tmp_path):
+    rows = [("unanswered_share", "all", "all", "share", 4, 0.6, 0.5, 0.7, 0.1)]
+    folder = changed(run_folder, tmp_path / "run", rows=rows)
+    text = read(folder)
+    assert text.index("of incidents are never reached by any unit") < text.index("What was put in")
+    assert "Of the incidents that are reached, half are reached within" in text
+    assert "60.0% of all are never reached" in text
+    assert "Response times are those of the incidents that are reached." in text
+    assert "Half of all incidents" not in text
+    assert "另有 60.0% 的事件始终无车组到场" in read(folder, "zh")
+
+
+def test_a_run_that_reached_everybody_does_not_speak_of_others(pages):
+    assert "never reached" not in pages["en"]
+
+
+def test_closed_streets_are_part_of_what_was_put_in(run_folder, tmp_path):
+    folder = changed(run_folder, tmp_path / "run", closures=["Long (Main) Street (8.4 km)"])
+    inputs = read(folder).split("What was put in")[1].split("How long until")[0]
+    assert "Closed streets Long (Main) Street (8.4 km, each direction counted)" in inputs
+    assert "全程封闭：Long (Main) Street（双向分别计 8.4 公里）" in read(folder, "zh")
+
+
+def test_a_record_is_told_as_what_it_is(run_folder, tmp_path):
+    folder = changed(
+        run_folder,
+        tmp_path / "run",
+        scenario='[record]\nfile = "/home/someone/private/calls.csv"',
+        recorded=True,
+        measured={"on_scene_s": [152, 190], "transport": [190, 190]},
+    )
+    text = read(folder)
+    assert "every replication has its own incidents" not in text
+    assert "all of them replay the recorded incidents" in text
+    assert "covers only what the record leaves open" in text
+    assert "Time on the scene is as recorded for 152 of 190 incidents, drawn for the others" in text
+    assert "Transport to hospital is as recorded for 190 of 190 incidents" in text
+    assert "taken from the record calls.csv" in text
+    assert "someone" not in text
+    assert "190 起事件中 152 起按记录，其余随机抽取" in read(folder, "zh")
+
+
+@pytest.mark.parametrize(
+    ("source", "words"),
+    [
+        ("given times", "are those given with the network"),
+        ("flat", "one speed is taken for all"),
+        ("table", "the network states no limits"),
+        ("limits", "Speeds are the signposted limits"),
+    ],
+)
+def test_speeds_are_said_to_come_from_where_they_come_from(run_folder, tmp_path, source, words):
+    text = read(changed(run_folder, tmp_path / "run", speed_source=source))
+    assert words in text
+    assert ("signposted" in text) == (source == "limits")
+
+
+def test_the_input_is_what_was_expected_not_what_came(run_folder, tmp_path):
+    text = read(changed(run_folder, tmp_path / "run", expected_incidents_per_day=42.0))
+    assert "Incidents 42.0 a day expected, " in text
+    assert re.search(r"\d a day in the simulation", text)
+
+
 def test_a_made_up_district_says_so_at_the_top_and_on_both_maps(pages):
     head = pages["en"].split("<main>")[0]
     assert "No result here describes a real place" in head

@@ -16,7 +16,18 @@ CHINESE = re.compile(r"[\u4e00-\u9fff]")
 REPORT = Path(__file__).resolve().parents[2] / "cityops" / "report"
 
 # Signs and abbreviations that are the same in both languages.
-SAME_IN_BOTH = {"html_lang", "n", "join", "comma", "list", "colon", "stop", "stop_list", "paren"}
+SAME_IN_BOTH = {
+    "html_lang",
+    "n",
+    "join",
+    "comma",
+    "list",
+    "colon",
+    "space",
+    "stop",
+    "stop_list",
+    "paren",
+}
 SAME_IN_BOTH |= {"under", "over", "hover.cdf", "hover.hour", "hover.status"}
 
 

@@ -1,0 +1,100 @@
+"""What a run's manifest says was put in: closures, speeds, a record's own durations, units' hours.
+
+Runs of an older version say less; there the resolved scenario answers as far as it can.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from cityops.report.formats import hours_said, plain
+
+if TYPE_CHECKING:
+    from cityops.report.reading import RunFolder
+    from cityops.report.words import Words
+
+MEASURED = {"on_scene_min": "on_scene_s", "handover_min": "handover_s", "transport": "transport"}
+
+
+def closures(run: RunFolder, words: Words) -> list[str]:
+    """List the streets that are closed, with their length where the run says it."""
+    stated = run.manifest.get("closures")
+    if isinstance(stated, list):
+        return [_length_said(str(text), words) for text in stated]
+    found = []
+    for closure in _table(run, "network").get("closure") or []:
+        what = closure.get("name") or closure.get("street") or closure.get("bbox") or ""
+        what = what or len(closure.get("source_ids") or [])
+        found.append(words.listed([str(w) for w in what]) if isinstance(what, list) else str(what))
+    return found
+
+
+def _length_said(text: str, words: Words) -> str:
+    """Return a closure, "Street (8.4 km)", in the report's language."""
+    what, _, length = text.removesuffix(" km)").rpartition(" (")
+    if not what or not text.endswith(" km)"):
+        return text
+    return what + words("paren", text=words("closed_km", km=words("unit.km", value=length)))
+
+
+def speed_sentence(run: RunFolder, words: Words) -> str | None:
+    """Say where the speeds come from, None if neither the run nor the scenario tells."""
+    preset = _table(run, "network").get("speeds")
+    source = run.manifest.get("speed_source")
+    own = preset if isinstance(preset, dict) else {}
+    given = words.listed([f"{name} {kmh:g}" for name, kmh in own.items()])
+    if source == "given times":
+        return words("speeds.given_times")
+    if source == "flat":
+        return words("speeds.flat")
+    if given:
+        return words("speeds.own_limits" if source == "limits" else "speeds.own", list=given)
+    chinese = preset == "china-urban"
+    if source == "table":
+        return words("speeds.table_china" if chinese else "speeds.table")
+    if chinese or preset == "default":
+        return words("speeds.limits_china" if chinese else "speeds.limits")
+    return None
+
+
+def measured_share(run: RunFolder, key: str) -> tuple[int, int]:
+    """Rows of the record that state something, of how many; (0, 0) if the run does not say.
+
+    Parameters
+    ----------
+    key
+        on_scene_min, handover_min or transport.
+    """
+    stated = run.manifest.get("measured")
+    counts = stated.get(MEASURED[key]) if isinstance(stated, dict) else None
+    if isinstance(counts, list) and len(counts) == 2:
+        return int(counts[0]), int(counts[1])
+    return 0, 0
+
+
+def unit_hours(run: RunFolder, words: Words) -> str:
+    """Say for how many hours a week all units together are on duty; empty if unknown."""
+    hours = run.manifest.get("unit_hours_per_week")
+    return words("unit.h", value=plain(float(hours), 0)) if isinstance(hours, int | float) else ""
+
+
+def shifts_said(run: RunFolder, words: Words) -> list[tuple[str, list[str]]]:
+    """Return the hours that units work, each with the units that do, in the scenario's order."""
+    found: dict[str, list[str]] = {}
+    for group in run.scenario.get("unit") or []:
+        kind = run.title_of("unit_type", str(group.get("type")), words.lang)
+        name = str(group.get("name") or "")
+        count = int(group.get("count", 1))
+        who = name if name and count == 1 else f"{count} × {name or kind}"
+        if not name and group.get("station"):
+            who += words("paren", text=str(group["station"]))
+        found.setdefault(str(group.get("shifts", "always")), []).append(who)
+    return [
+        (hours if hours == "always" else hours_said(words, hours), who)
+        for hours, who in found.items()
+    ]
+
+
+def _table(run: RunFolder, key: str) -> dict[str, Any]:
+    found = run.scenario.get(key)
+    return found if isinstance(found, dict) else {}
