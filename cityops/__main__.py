@@ -7,6 +7,7 @@ of ours. Exit 130: Ctrl-C.
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from typing import TYPE_CHECKING
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 FAULT, INTERRUPTED = 2, 130
+_NOT_OURS = {errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EPERM, errno.EROFS, errno.ENAMETOOLONG}
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -50,7 +52,22 @@ def main(argv: Sequence[str] | None = None) -> int:
     except BrokenPipeError:  # the reader of our output has seen enough: `cityops ... | head`
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except (MemoryError, OSError) as error:
+        words = _machine_words(error)
+        if not words:
+            raise
+        return _at_fault([words])
     return int(code or 0)
+
+
+def _machine_words(error: MemoryError | OSError) -> str:
+    """Say what the machine refused; nothing where the error may be a bug of ours."""
+    if isinstance(error, MemoryError):
+        return "this is too large for the memory; make the horizon, the rates or the area smaller"
+    if error.errno not in _NOT_OURS:
+        return ""
+    where = f"{error.filename}: " if error.filename else ""
+    return f"{where}{(error.strerror or 'cannot be used').lower()}"
 
 
 def _at_fault(lines: list[str]) -> int:

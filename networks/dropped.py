@@ -83,16 +83,25 @@ class DroppedReport:
             return "没有舍弃任何路段。" if lang == "zh" else "Nothing was left out."
         total = self.kept_km + self.km
         if lang == "zh":
-            reasons = ";".join(f"{_reason(p, lang)} {p.km:.1f} km" for p in parts)
+            # full-width marks, written as escapes: ( ) , : ; look like them
+            open_, close, comma, colon = "\uff08", "\uff09", "\uff0c", "\uff1a"
+            reasons = "\uff1b".join(f"{_reason(p, lang)} {_km(p)} 公里" for p in parts)
             return (
-                f"舍弃 {self.km:.1f} km(双向分别计,共 {total:.1f} km,{self.edges} 条边、"
-                f"{self.nodes} 个节点):{reasons}。"
+                f"舍弃 {self.km:.1f} 公里{open_}双向分别计{comma}共 {total:.1f} 公里{comma}"
+                f"{self.edges} 条边、{self.nodes} 个节点{close}{colon}{reasons}。"
             )
-        reasons = ", ".join(f"{p.km:.1f} km {_reason(p, lang)}" for p in parts)
+        reasons = ", ".join(f"{_km(p)} km {_reason(p, lang)}" for p in parts)
         return (
             f"Left out {self.km:.1f} km of {total:.1f} km, each direction counted "
             f"({self.edges} edges, {self.nodes} nodes): {reasons}."
         )
+
+
+def _km(part: DroppedPart) -> str:
+    """Kilometres to one decimal; more where that would be 0, as it is for a street without any."""
+    if round(part.km, 1) > 0:
+        return f"{part.km:.1f}"
+    return f"{part.km:.3f}" if round(part.km, 3) > 0 else "0"
 
 
 def _reason(part: DroppedPart, lang: str) -> str:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 __all__ = ["PARTIAL", "Run", "check_free", "is_run", "whole_folder"]
 
 PARTIAL = ".partial"
+MARK = "differences.csv"  # by which the folder of a comparison is known
 
 
 def is_run(folder: Path) -> bool:
@@ -34,7 +35,7 @@ def is_run(folder: Path) -> bool:
     return (folder / "manifest.json").is_file() and (folder / "tables").is_dir()
 
 
-def check_free(folder: Path, *, replace: bool, mark: str = "differences.csv") -> None:
+def check_free(folder: Path, *, replace: bool, mark: str = MARK) -> None:
     """Refuse a folder that is in the way.
 
     Parameters
@@ -73,14 +74,28 @@ def whole_folder(target: Path) -> Iterator[Path]:
     """Fill a folder under its partial name; it gets its own name when all is there."""
     partial = target.with_name(target.name + PARTIAL)
     if partial.exists():
+        if any(partial.iterdir()) and not (partial / MARK).is_file():
+            raise InputError(
+                "this is in the way, and no comparison left it",
+                file=shown_path(partial),
+                mend="give another --out",
+            )
         shutil.rmtree(partial)
-    partial.mkdir(parents=True)
+    try:
+        partial.mkdir(parents=True)
+    except OSError as error:
+        raise InputError(
+            f"this folder cannot be made ({(error.strerror or 'refused').lower()})",
+            file=shown_path(target),
+            mend="give another --out",
+        ) from None
     try:
         yield partial
     except BaseException:
         shutil.rmtree(partial)
         raise
     if target.exists():
+        check_free(target, replace=True)
         shutil.rmtree(target)
     partial.rename(target)
 

@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from networks.errors import InputError
@@ -14,11 +15,9 @@ from scenarios.merge import shown_path
 from scenarios.output import write_json
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     import pandas as pd
 
-__all__ = ["Partial", "ReplicationResult", "check_target"]
+__all__ = ["Partial", "ReplicationResult", "check_target", "check_writable", "real_target"]
 
 _KEPT = "replications"
 
@@ -48,8 +47,26 @@ class ReplicationResult:
         return float(rows["value"].iloc[0]) if len(rows) else float("nan")
 
 
+def real_target(out: Path) -> Path:
+    """Say where a folder lies once every ".." and link on the way is followed.
+
+    ``new/../data`` is ``data``, whether ``new`` is there or not: it must be looked at as such
+    before anything is written.
+    """
+    if out.name and ".." not in out.parts and not out.is_symlink():
+        return out
+    return Path(shown_path(out.resolve()))
+
+
 def check_target(out: Path, *, replace: bool, resume: bool) -> None:
     """Refuse to overwrite what the user did not offer.
+
+    Parameters
+    ----------
+    out
+        The run folder, as `real_target` gives it.
+    replace, resume
+        What the user offered.
 
     Raises
     ------
@@ -75,12 +92,44 @@ def check_target(out: Path, *, replace: bool, resume: bool) -> None:
             file=shown,
             mend="give another --out, --replace it, or --resume to add replications",
         )
+    check_writable(out)
+    if partial.exists() and not _is_ours(partial):
+        raise InputError(
+            "this is in the way, and no run left it",
+            file=shown_path(partial),
+            mend="give another --out",
+        )
     if partial.exists() and not (replace or resume):
         raise InputError(
             "a run that was stopped left this",
             file=shown_path(partial),
             mend="go on with --resume, or start anew with --replace",
         )
+
+
+def check_writable(out: Path) -> None:
+    """Refuse a folder that cannot be made: a file is on the way to it, or nobody may write there.
+
+    Raises
+    ------
+    InputError
+        If so.
+    """
+    above = next(folder for folder in out.absolute().parents if os.path.lexists(folder))
+    if not above.is_dir():
+        message = f'"{shown_path(above)}" is a file, no folder can be made in it'
+    elif not os.access(above, os.W_OK | os.X_OK):
+        message = f'nobody may write into "{shown_path(above)}"'
+    else:
+        return
+    raise InputError(message, file=shown_path(out), mend="give another --out")
+
+
+def _is_ours(partial: Path) -> bool:
+    """Whether a run left this folder, or there is nothing in it to lose."""
+    if not partial.is_dir():
+        return False
+    return (partial / "identity.json").is_file() or not any(partial.iterdir())
 
 
 class Partial:
@@ -97,7 +146,9 @@ class Partial:
         self.folder = out.with_name(out.name + PARTIAL)
         self._made = [folder for folder in out.absolute().parents if not folder.exists()]
 
-    def begin(self, identity: dict[str, Any], *, resume: bool) -> dict[int, ReplicationResult]:
+    def begin(
+        self, identity: dict[str, Any], *, resume: bool, most: int | None = None
+    ) -> dict[int, ReplicationResult]:
         """Make the folder; hand back the replications that an earlier run left.
 
         Parameters
@@ -106,19 +157,37 @@ class Partial:
             What results depend on: scenario, inputs, seed, version.
         resume
             Whether to look for them.
+        most
+            How many are wanted; more than these would have to be thrown away.
 
         Raises
         ------
         InputError
-            If an earlier run was another one.
+            If an earlier run was another one or had more replications, or nothing can be written.
         """
         done: dict[int, ReplicationResult] = {}
         if resume:
             done = self._left_behind(identity)
+            if most is not None and len(done) > most:
+                raise InputError(
+                    f"{len(done)} replications are done, and only {most} are asked for",
+                    file=shown_path(self.out),
+                    mend=f"resume with --reps {len(done)} or more, or give another --out",
+                )
         elif self.folder.exists():
             shutil.rmtree(self.folder)
-        (self.folder / _KEPT).mkdir(parents=True, exist_ok=True)
-        write_json(self.folder / "identity.json", identity)
+        try:
+            (self.folder / _KEPT).mkdir(parents=True, exist_ok=True)
+            write_json(self.folder / "identity.json", identity)
+        except OSError as error:
+            raise InputError(
+                f"this folder cannot be made ({(error.strerror or 'refused').lower()})",
+                file=shown_path(self.out),
+                mend="give another --out",
+            ) from None
+        for number, result in done.items():
+            if not (self.folder / _KEPT / f"{number:06d}.json").is_file():
+                self.keep(number, result)
         return done
 
     def keep(self, number: int, result: ReplicationResult) -> None:
@@ -129,17 +198,36 @@ class Partial:
         write_json(base.with_suffix(".json"), facts)
 
     def complete(self) -> None:
-        """Drop the working files and give the folder its name."""
+        """Drop the working files and give the folder its name; an older run makes way.
+
+        Raises
+        ------
+        InputError
+            If something else than a run has come to lie there meanwhile; nothing is lost then.
+        """
+        there = os.path.lexists(self.out)
+        empty = there and self.out.is_dir() and not any(self.out.iterdir())
+        if there and not empty and not is_run(self.out):
+            raise InputError(
+                "this is in the way, and is no run",
+                file=shown_path(self.out),
+                mend=f"move it, then --resume; all replications are in {self.folder.name}",
+            )
         shutil.rmtree(self.folder / _KEPT)
         (self.folder / "identity.json").unlink()
-        old = self.out.with_name(self.out.name + ".old")
-        if self.out.exists():
-            if old.exists():
-                shutil.rmtree(old)
+        old = self._name_for_old()
+        if there:
             os.replace(self.out, old)  # noqa: PTH105 - says that it replaces
         self.folder.rename(self.out)
-        if old.exists():
+        if there:
             shutil.rmtree(old)
+
+    def _name_for_old(self) -> Path:
+        """Find a name beside the folder that nothing has."""
+        number = 0
+        while os.path.lexists(old := self.out.with_name(f"{self.out.name}.old{number or ''}")):
+            number += 1
+        return old
 
     def abandon(self) -> None:
         """Take the folder away, with the empty folders around it that this run made."""
@@ -182,9 +270,6 @@ class Partial:
             done[int(str(row.Index))] = ReplicationResult(
                 measures, str(row.demand_hash), int(str(row.incidents))
             )
-        for number, result in done.items():
-            (self.folder / _KEPT).mkdir(parents=True, exist_ok=True)
-            self.keep(number, result)
         return done
 
     def _same(self, earlier: dict[str, Any], identity: dict[str, Any], where: Path) -> None:

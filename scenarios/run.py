@@ -28,8 +28,8 @@ from scenarios.output import (
     write_replication,
     write_table,
 )
-from scenarios.partial import Partial, ReplicationResult, check_target
-from scenarios.summary import completed, summarise
+from scenarios.partial import Partial, ReplicationResult, check_target, real_target
+from scenarios.summary import completed, in_order, summarise
 
 if TYPE_CHECKING:
     import os
@@ -106,7 +106,7 @@ def run_scenario(
     KeyboardInterrupt
         If Ctrl-C came before the first replication was done.
     """
-    out = Path(out)
+    out = real_target(Path(out))
     check_target(out, replace=replace, resume=resume)
     started = _now()
     built = build_district(scenario)
@@ -115,7 +115,9 @@ def run_scenario(
     partial = Partial(out)
     job = ReplicationJob(scenario, engine, built)
     try:
-        done = partial.begin(identity, resume=resume)
+        head = scenario.spec.scenario
+        most = head.reps if head.half_width is None else _MOST_REPS
+        done = partial.begin(identity, resume=resume, most=most)
         replications = _replicate(job, done, workers, partial, progress)
     except BaseException:
         _clear_if_empty(partial)
@@ -126,7 +128,7 @@ def run_scenario(
         raise KeyboardInterrupt
     (partial.folder / "scenario.toml").write_text(text, encoding="utf-8")
     (partial.folder / "tables").mkdir(exist_ok=True)
-    _write_results(partial.folder, results, scenario.spec.scenario.level)
+    _write_results(partial.folder, results, head.level, built)
     write_replication(partial.folder, built, job.log(0))
     write_maps(partial.folder, built)
     facts = {"interrupted": replications.interrupted, "precise": replications.precise}
@@ -272,7 +274,8 @@ def _replicate(
 
 def _clear_if_empty(partial: Partial) -> None:
     """Leave no folder behind in which there is nothing to go on from."""
-    if not any((partial.folder / "replications").glob("*.json")):
+    known = (partial.folder / "identity.json").is_file()
+    if known and not any((partial.folder / "replications").glob("*.json")):
         partial.abandon()
 
 
@@ -293,14 +296,16 @@ def _identity(built: Built, text: str) -> dict[str, str]:
     }
 
 
-def _write_results(folder: Path, results: list[ReplicationResult], level: float) -> None:
+def _write_results(
+    folder: Path, results: list[ReplicationResult], level: float, built: Built
+) -> None:
     import pandas as pd
 
     measures = pd.concat(
         [result.measures.assign(replication=k) for k, result in enumerate(results)],
         ignore_index=True,
     )
-    measures = completed(measures, len(results))
+    measures = in_order(completed(measures, len(results)), built.district)
     write_table(folder, "measures", measures)
     write_table(folder, "summary", summarise(measures, level))
     facts = {

@@ -82,6 +82,22 @@ def _filled(text: str) -> str:
     return text
 
 
+def _folder_name(text: str) -> str:
+    """Refuse a name that cannot be a folder's: a run lies in runs/NAME."""
+    _filled(text)
+    odd = sorted({c for c in text if c in '/\\:*?"<>|' or ord(c) < 32})
+    if odd or text != text.strip() or text.startswith("."):
+        raise BadValueError(
+            f'"{text[:40]}" cannot be the name of a folder; leave out / \\ : * ? " < > | and '
+            "a dot or blank at its ends"
+        )
+    if text.endswith((".partial", ".old")):
+        raise BadValueError("ends in .partial or .old; folders of runs at work are called so")
+    if len(text.encode()) > 120:
+        raise BadValueError(f"is {len(text)} characters long; it names a folder: 120 bytes at most")
+    return text
+
+
 def _crs(value: Any) -> str | int | None:  # noqa: ANN401 - a name or a number
     if value is None:
         return None
@@ -121,6 +137,7 @@ def _first_day(value: Any) -> str | None:  # noqa: ANN401 - a date or its text
 
 
 Text = Annotated[str, AfterValidator(_filled)]
+FolderName = Annotated[str, AfterValidator(_folder_name)]
 Shifts = Annotated[str, AfterValidator(_shifts)]
 WholeHours = Annotated[str, AfterValidator(_whole_hours)]
 Moment = Annotated[str, AfterValidator(_moment)]
@@ -144,7 +161,7 @@ Probability = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 class ScenarioHead(Table):
     """What is asked, and over which time."""
 
-    name: Text
+    name: FolderName
     title: str = ""
     title_zh: str = ""
     question: str = ""

@@ -9,7 +9,9 @@ import numpy as np
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["KEYS", "completed", "summarise"]
+    from sim.dispatch.model import District
+
+__all__ = ["KEYS", "completed", "in_order", "summarise"]
 
 KEYS = ["measure", "by", "group", "unit"]
 _ZERO_IF_ABSENT = ("incidents", "dispatches", "km", "status_share", "preemptions", "relocations")
@@ -43,6 +45,52 @@ def completed(measures: pd.DataFrame, reps: int) -> pd.DataFrame:
     if zeros.empty:
         return measures
     return pd.concat([measures, zeros[list(measures.columns)]], ignore_index=True)
+
+
+def in_order(measures: pd.DataFrame, district: District) -> pd.DataFrame:
+    """Sort by replication, measure and group, the same however the rows came together.
+
+    Parameters
+    ----------
+    measures
+        measure, by, group, unit, value and replication.
+    district
+        Groups stand in its order: classes, areas, units as the scenario names them; hours and
+        minutes as numbers.
+    """
+    from sim.dispatch.log import STATUS_NAMES
+    from sim.dispatch.measures import MEASURES
+
+    units = [unit.name for unit in district.units]
+    names = {
+        "class": [kind.name for kind in district.classes],
+        "area": [area.name for area in district.areas],
+        "type": [kind.name for kind in district.unit_types],
+        "unit": units,
+        "unit_status": [f"{unit}|{status}" for unit in units for status in STATUS_NAMES],
+        "hour": [str(hour) for hour in range(24)],
+    }
+    group_rank = {(by, name): k for by, known in names.items() for k, name in enumerate(known)}
+    measure_rank = {measure: k for k, measure in enumerate(MEASURES)}
+    kinds = ("all", *names, "within")
+
+    def rank(by: str, group: str) -> float:
+        known = group_rank.get((by, group))
+        if known is not None:
+            return float(known)
+        return float(group) if by == "within" else float(len(group_rank))
+
+    keys = list(zip(measures["by"], measures["group"], strict=True))
+    ranks = {key: rank(*key) for key in set(keys)}
+    order = np.lexsort(
+        (
+            np.array([ranks[key] for key in keys]),
+            np.array([kinds.index(by) for by, _ in keys]),
+            measures["measure"].map(measure_rank).to_numpy(),
+            measures["replication"].to_numpy(),
+        )
+    )
+    return measures.iloc[order].reset_index(drop=True)
 
 
 def summarise(measures: pd.DataFrame, level: float) -> pd.DataFrame:

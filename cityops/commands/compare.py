@@ -37,10 +37,13 @@ def compare(
     from cityops.tables import chance_words, differences
     from scenarios import compare_runs
     from scenarios.folder import check_free, whole_folder
+    from scenarios.partial import check_writable, real_target
 
     folders = _Folders(seed, reps, workers, lang, replace=replace)
     runs = [folders.run(reference) for reference in (base, *others)]
-    target = out or Path("runs") / ("compare-" + "-".join(run.folder.name for run in runs))
+    named = out or Path("runs") / ("compare-" + "-".join(run.folder.name for run in runs))
+    target = real_target(named)
+    check_writable(target)
     check_free(target, replace=replace)
     found = [compare_runs(runs[0], other) for other in runs[1:]]
     for comparison in found:
