@@ -11,6 +11,9 @@ other, or runs along one street. The choices are coded:
 0 forward along e; 1 backward along e; 2 + 2 * exit + entry otherwise, where exit 0 is by the head
 of e and 1 by its tail (where the street is two-way), entry 0 by the tail of g and 1 by its head.
 
+Edge times are whole multiples of 2^-20 s, so that sums of them are exact and do not depend on the
+order of adding: every exact method gives the same bits.
+
 The first of equal choices is taken, and at a node the first edge on a quickest way.
 """
 
@@ -21,6 +24,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numba import njit
 
+from networks.cch.customise import Half
+from networks.cch.many import tree
 from networks.kernels import Scratch, search
 
 if TYPE_CHECKING:
@@ -38,7 +43,9 @@ class Roads(NamedTuple):
     ``lights_layer`` is 1 where times under lights are a layer of their own, else 0.
     ``times`` has a row a layer and period (layer * periods + period), ``in_times`` the same in the
     order of the backward adjacency; ``run_h[h]`` is the number of
-    hours from the start of hour h of the week until the period changes (inf: never).
+    hours from the start of hour h of the week until the period changes (inf: never). With
+    ``hierarchy`` 1, rows come from the contraction hierarchy of each layer and period: arcs on
+    which one climbs from a target and descends to the others, ``*_indptr`` with a row each.
     """
 
     kind: int
@@ -63,6 +70,17 @@ class Roads(NamedTuple):
     seed: NDArray[np.int64]
     no_cost: NDArray[np.float64]
     all_wanted: NDArray[np.bool_]
+    hierarchy: int
+    rank: NDArray[np.int32]
+    node_of_rank: NDArray[np.int32]
+    parent: NDArray[np.int32]
+    climb_indptr: NDArray[np.int64]
+    climb_above: NDArray[np.int32]
+    climb_s: NDArray[np.float64]
+    descend_indptr: NDArray[np.int64]
+    descend_above: NDArray[np.int32]
+    descend_s: NDArray[np.float64]
+    label: NDArray[np.float64]
     matrix: NDArray[np.float64]
     x: NDArray[np.float64]
     y: NDArray[np.float64]
@@ -78,6 +96,17 @@ def make_row(roads: Roads, layer_period: int, node: int, row: int) -> None:
     n = roads.row_of.shape[1]
     if old >= 0:
         roads.row_of[old // n, old % n] = -1
+    if roads.hierarchy == 1:
+        roads.seed[0] = roads.rank[node]
+        tree(
+            roads.parent,
+            Half(roads.climb_indptr[layer_period], roads.climb_above, roads.climb_s),
+            Half(roads.descend_indptr[layer_period], roads.descend_above, roads.descend_s),
+            roads.node_of_rank, roads.seed, roads.no_cost, roads.label, roads.rows[row],
+        )  # fmt: skip
+        roads.row_of[layer_period, node] = row
+        roads.row_key[row] = layer_period * n + node
+        return
     roads.seed[0] = node
     search(
         roads.in_indptr, roads.in_other, roads.in_times[layer_period],

@@ -55,7 +55,12 @@ MEASURES: Final[dict[str, _Words]] = {
         "min", False, "Mean time until all units are there", "全部力量到场平均时间"
     ),
     "within_target": _Words("share", True, "Within target time", "达标率"),
-    "queued_share": _Words("share", False, "Incidents that waited for a unit", "排队等待占比"),
+    "queued_share": _Words(
+        "share",
+        False,
+        "Waited for at least one of the units needed",
+        "至少一个所需车组需等待的占比",
+    ),
     "queue_mean_min": _Words("min", False, "Mean wait of those that waited", "排队事件平均等待"),
     "referred_share": _Words("share", False, "Referred to neighbours", "转邻区处置占比"),
     "unanswered_share": _Words("share", False, "Not answered at all", "无力量到场占比"),

@@ -32,6 +32,7 @@ Rules, in words (both engines follow them to the letter; `reference` is the spec
   (first come, first served) and hands over.
 * A unit whose shift ends while it is at work finishes, goes home and then is off duty.
 * A unit for which no way is open to its station stands where it is, and is free.
+* Driving times of street pieces are whole multiples of 2^-20 s.
 * Routes are the quickest at the speeds of the hour of departure; driving times are integrated over
   changes of speed along the route.
 

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 Spot = tuple[int, float, float]
 HOUR_S = 3600.0
 WEEK_HOURS = 168
-SHORTEST_TIME_S = 1e-3
+TICKS_PER_S = 1_048_576
+SHORTEST_TIME_S = 1.0 / 1024.0
 NO_WAY = -1
 
 
@@ -154,6 +155,13 @@ def _straight(start: Spot, end: Spot) -> float:
     return math.sqrt(dx * dx + dy * dy)
 
 
+def _ticked(seconds: float) -> float:
+    """Round to whole ticks, of which sums are exact."""
+    if math.isinf(seconds):
+        return seconds
+    return max(round(seconds * TICKS_PER_S) / TICKS_PER_S, SHORTEST_TIME_S)
+
+
 class ReferenceStreets:
     """Streets, with one backward tree for each node that somebody drives to."""
 
@@ -173,10 +181,7 @@ class ReferenceStreets:
         layers = [net] if travel.lights_network is None else [net, travel.lights_network]
         self._layers = len(layers)
         self._times = [
-            [
-                [max(t, SHORTEST_TIME_S) for t in n.edge_times_s(p).tolist()]
-                for p in range(self._periods)
-            ]
+            [[_ticked(t) for t in n.edge_times_s(p).tolist()] for p in range(self._periods)]
             for n in layers
         ]
         self._trees: dict[tuple[int, int, int], list[float]] = {}

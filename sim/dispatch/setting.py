@@ -33,6 +33,10 @@ ROWS_POOL_BYTES = 256_000_000
 """Otherwise each replication at work keeps a pool of rows of this size."""
 ROWS_TO_SPARE = 64
 """Rows that may be replaced, at the least."""
+HIERARCHY_FROM = 2_000
+"""Nodes from which on rows come from a contraction hierarchy instead of plain searches."""
+TICKS_PER_S = 2.0**20
+SHORTEST_TIME_S = 2.0**-10
 SHIFTS_AFTER_S = 2 * WEEK_S
 """Shifts go on for this long after the horizon, so that work begun can be finished."""
 
@@ -129,7 +133,10 @@ class Setting:
 
     @cached_property
     def _street_times(self) -> NDArray[np.float64]:
-        """Seconds by layer and period, and edge; at least a millisecond, so that ways end."""
+        """Seconds by layer and period, and edge, in whole ticks; at least 2^-10 s, so that ways end.
+
+        Sums of whole ticks are exact, so every exact shortest-path method gives the same bits.
+        """
         travel = self.district.travel
         assert isinstance(travel, StreetTravel)  # noqa: S101
         ordinary = travel.network
@@ -138,7 +145,45 @@ class Setting:
         rows = [ordinary.edge_times_s(p) for p in periods]
         if lights is not None:
             rows += [lights.edge_times_s(p) for p in periods]
-        return np.maximum(np.array(rows, np.float64), 1e-3)
+        return np.maximum(np.round(np.array(rows) * TICKS_PER_S) / TICKS_PER_S, SHORTEST_TIME_S)
+
+    @cached_property
+    def _hierarchy(self) -> dict[str, NDArray[Any]]:
+        """Contraction hierarchies by layer and period, where the network is large enough."""
+        from networks.cch.customise import customise
+
+        travel = self.district.travel
+        small = not isinstance(travel, StreetTravel) or travel.network.n_nodes < HIERARCHY_FROM
+        if small or not isinstance(travel, StreetTravel):
+            one_i, pointers = np.zeros(1, np.int32), np.zeros((1, 2), np.int64)
+            return {
+                "rank": one_i, "node_of_rank": one_i, "parent": one_i,
+                "climb_indptr": pointers, "climb_above": one_i, "climb_s": np.zeros(1),
+                "descend_indptr": pointers, "descend_above": one_i, "descend_s": np.zeros(1),
+            }  # fmt: skip
+        topology = travel.network.topology
+        metrics = [customise(topology, times) for times in self._street_times]
+        found: dict[str, NDArray[Any]] = {
+            "rank": own_array(topology.rank, np.int32),
+            "node_of_rank": own_array(topology.node, np.int32),
+            "parent": own_array(topology.parent, np.int32),
+        }
+        # Towards a node one climbs on the arcs that lead down to it, and descends on those up.
+        for name, halves in (
+            ("climb", [m.down for m in metrics]),
+            ("descend", [m.up for m in metrics]),
+        ):
+            sizes = [len(half.above) for half in halves]
+            starts = np.concatenate([[0], np.cumsum(sizes)[:-1]])
+            found[f"{name}_indptr"] = np.array(
+                [
+                    half.indptr.astype(np.int64) + start
+                    for half, start in zip(halves, starts, strict=True)
+                ]
+            )
+            found[f"{name}_above"] = np.concatenate([half.above for half in halves])
+            found[f"{name}_s"] = np.concatenate([half.time_s for half in halves])
+        return found
 
     def _roads_of_streets(self, rows: NDArray[np.float64], row_of: NDArray[np.int32]) -> Roads:
         from networks.kernels import new_scratch
@@ -163,8 +208,10 @@ class Setting:
             period_of_hour=hours.copy(), run_h=run_h,
             rows=rows, row_of=row_of,
             row_key=np.full(len(rows), -1, np.int64), cursor=np.zeros(2, np.int64),
-            scratch=new_scratch(net.n_nodes), seed=np.zeros(1, np.int64), no_cost=np.zeros(1),
+            scratch=new_scratch(net.n_nodes), seed=np.full(2, -1, np.int64), no_cost=np.zeros(2),
             all_wanted=np.zeros(1, np.bool_),
+            hierarchy=int(net.n_nodes >= HIERARCHY_FROM), label=np.empty(net.n_nodes),
+            **self._hierarchy,
             matrix=np.zeros((1, 1)), x=np.zeros(1), y=np.zeros(1), distance_m=np.zeros((1, 1)),
             acceleration=1.0, cruising=1.0,
         )  # fmt: skip
@@ -187,7 +234,7 @@ class Setting:
         if isinstance(travel, StreetTravel):
             with self._lock:
                 shared = self._shared_rows
-                _ = (self._in_other, self._in_times)
+                _ = (self._in_other, self._in_times, self._hierarchy)
             if shared is not None:
                 return self._roads_of_streets(*shared)
             return self._pooled_roads()
@@ -213,8 +260,9 @@ class Setting:
             period_of_hour=np.zeros(168, np.int64), run_h=np.full(168, np.inf),
             rows=np.zeros((1, 1)), row_of=np.full((1, 1), -1, np.int32),
             row_key=np.full(1, -1, np.int64), cursor=np.zeros(2, np.int64),
-            scratch=new_scratch(1), seed=np.zeros(1, np.int64), no_cost=np.zeros(1),
+            scratch=new_scratch(1), seed=np.full(2, -1, np.int64), no_cost=np.zeros(2),
             all_wanted=np.zeros(1, np.bool_),
+            hierarchy=0, label=np.empty(1), **self._hierarchy,
             matrix=matrix, x=x, y=y, distance_m=distance,
             acceleration=acceleration, cruising=cruising,
         )  # fmt: skip

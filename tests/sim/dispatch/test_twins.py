@@ -54,6 +54,19 @@ def test_a_small_pool_of_rows_changes_nothing(random_case, monkeypatch, number: 
     _assert_equal(whole, few)
 
 
+@pytest.mark.parametrize("number", [1, 6, 9, 14, 37, 41])
+@pytest.mark.parametrize("shared_bytes", [0, 10**9], ids=["pool", "shared"])
+def test_rows_from_the_hierarchy_are_those_of_searches_to_the_bit(
+    random_case, monkeypatch, number: int, shared_bytes: int
+) -> None:
+    district, policy, demand, horizon_s = random_case(number)
+    searched = simulate(district, policy, demand, horizon_s=horizon_s)
+    monkeypatch.setattr(setting, "HIERARCHY_FROM", 0)
+    monkeypatch.setattr(setting, "ROWS_SHARED_BYTES", shared_bytes)
+    found = simulate(dataclasses.replace(district), policy, demand, horizon_s=horizon_s)
+    _assert_equal(searched, found)
+
+
 def _assert_twins_agree(district, policy, demand, horizon_s: float) -> None:
     one = simulate(district, policy, demand, horizon_s=horizon_s, engine="kernel")
     two = simulate(district, policy, demand, horizon_s=horizon_s, engine="simpy")
