@@ -9,10 +9,13 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    import pandas as pd
+
     from scenarios import Comparison, Run
 
 __all__ = ["aligned", "chance_words", "differences", "key_figures"]
 
+_UNANSWERED = "unanswered_share"
 _VERDICTS = {"better": "better", "worse": "worse", "unclear": "no clear difference"}
 
 
@@ -28,14 +31,23 @@ def key_figures(run: Run) -> str:
 
     summary, titles = run.summary, _titles(run)
     lines = [["figure", "mean", f"{run.level:.0%} interval"]]
-    for measure in KEY_MEASURES:
+    missed = _unanswered(summary, "mean")
+    for measure in dict.fromkeys((*KEY_MEASURES, _UNANSWERED)):
+        if measure == _UNANSWERED and not missed:
+            continue
         rows = summary[(summary["measure"] == measure) & (summary["by"] == "all")]
         lines += [_figure(row, titles) for row in rows.to_dict("records")]
     rows = summary[(summary["measure"] == "within_target") & (summary["by"] == "class")]
     lines += [_figure(row, titles) for row in rows.to_dict("records")]
     head = run.manifest["scenario"]
     title = head.get("title") or run.name
-    return "\n".join([f"{title}: {run.manifest['reps']} replications", aligned(lines)])
+    reps = int(run.manifest["reps"])
+    text = [f"{title}: {reps} replication{'s' if reps != 1 else ''}", aligned(lines)]
+    if missed:
+        text.append("response times are those of the incidents that were reached")
+    if run.manifest.get("recorded"):
+        text.append("all replications replay the record: intervals cover only what it leaves open")
+    return "\n".join(text)
 
 
 def differences(comparison: Comparison) -> str:
@@ -43,7 +55,7 @@ def differences(comparison: Comparison) -> str:
     titles = _titles(comparison.base)
     interval = f"{comparison.level:.0%} interval"
     lines = [["figure", "base", "other", "difference", interval, ""]]
-    for row in comparison.key_figures.to_dict("records"):
+    for row in _told(comparison):
         unit = row["unit"]
         lines.append(
             [
@@ -52,21 +64,52 @@ def differences(comparison: Comparison) -> str:
                 _number(row["other"], unit),
                 _number(row["difference"], unit, signed=True),
                 _interval(row, unit, signed=True),
-                _VERDICTS.get(str(row["better"]), ""),
+                "unchanged" if _same(row) else _VERDICTS.get(str(row["better"]), ""),
             ]
         )
-    return aligned(lines)
+    text = [aligned(lines)]
+    if _unanswered(comparison.table, "base", "other"):
+        text.append("response times are those of the incidents that were reached")
+    if comparison.base.folder.resolve() == comparison.other.folder.resolve():
+        text.append("note: both are the same run, so nothing can differ")
+    return "\n".join(text)
+
+
+def _told(comparison: Comparison) -> list[dict[Any, Any]]:
+    """Rows of the key figures that say something, and incidents that nobody reached."""
+    import pandas as pd
+
+    rows, table = comparison.key_figures, comparison.table
+    if _UNANSWERED not in set(rows["measure"]):
+        missed = table[(table["measure"] == _UNANSWERED) & (table["by"] == "all")]
+        overall = rows["by"] == "all"
+        rows = pd.concat([rows[overall], missed, rows[~overall]], ignore_index=True)
+    rows = rows[(rows["base"] != 0) | (rows["other"] != 0)]
+    return rows.to_dict("records")
+
+
+def _same(row: dict[Any, Any]) -> bool:
+    """Whether a figure is the same in every replication."""
+    return bool(row["difference"] == 0 and not (abs(row["low"]) > 0 or abs(row["high"]) > 0))
 
 
 def chance_words(comparison: Comparison) -> str:
     """Warn of the figures that look changed by chance alone."""
-    rows = comparison.key_figures
-    shown, level = len(rows), comparison.level
+    level = comparison.level
+    shown = sum(not _same(row) for row in _told(comparison))
+    if not shown:
+        return "nothing is changed"
     by_chance = max(1, round(shown * (1.0 - level)))
     return (
-        f"each interval holds at {level:.0%} by itself: of {shown} figures about {by_chance} may "
-        "look changed by chance alone"
+        f"each interval holds at {level:.0%} by itself: of the {shown} figures above that differ "
+        f"at all, about {by_chance} may look changed by chance alone"
     )
+
+
+def _unanswered(table: pd.DataFrame, *columns: str) -> bool:
+    """Whether there are incidents that no unit ever reached."""
+    rows = table[(table["measure"] == _UNANSWERED) & (table["by"] == "all")]
+    return bool((rows[list(columns)] > 0).to_numpy().any())
 
 
 def aligned(rows: Sequence[Sequence[str]]) -> str:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from cityops.report import contents, palette
 from cityops.report.assumptions import assumptions
 from cityops.report.charts import by_hour, response_cdf, response_histogram, unit_bars
+from cityops.report.facts import command_said, named_hashes
 from cityops.report.formats import clock, duration, level_text
 from cityops.report.map_charts import area_map, few_calls, map_layers
 from cityops.report.maps import FEW_CALLS, DistrictMap, district_map, page_map
@@ -102,13 +103,14 @@ def report_context(run: RunFolder, words: Words) -> dict[str, Any]:
         "slowest": contents.slowest_areas(run, words) if figures["map"] else None,
         "by_class": contents.group_sheet(run, words, "class"),
         "by_type": contents.group_sheet(run, words, "type"),
+        "first_note": words("classes.first_note") if contents.is_joint(run) else "",
         "whisker_title": words("classes.mean_plot", level=level),
         "has_playback": day is not None,
         "speeds": SPEEDS_MIN_PER_S,
         "speed": SPEED_MIN_PER_S,
         "assumed": assumptions(run, words),
-        "command": run.manifest.get("command", ""),
-        "hashes": sorted((run.manifest.get("input_hashes") or {}).items()),
+        "command": command_said(str(run.manifest.get("command") or "")),
+        "hashes": named_hashes(run.manifest.get("input_hashes") or {}),
         "versions": versions_text(run.manifest.get("versions") or {}, words),
         "took": took_text(run.manifest, words),
         "blobs": {name: script_json(content) for name, content in blobs.items()},

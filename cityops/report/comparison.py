@@ -23,6 +23,7 @@ from cityops.report.build import (
 )
 from cityops.report.charts import axis, band, curve_end_min, layout, target_lines, within_curve
 from cityops.report.contents import KEY_MEASURES, PER_DAY, Dot, inputs
+from cityops.report.facts import command_said
 from cityops.report.formats import digits, level_text, plain, span, with_unit
 from cityops.report.map_charts import area_map, area_values, few_calls, map_layers
 from cityops.report.maps import district_map, page_map
@@ -160,7 +161,7 @@ def comparison_context(
         "few": any(few_calls(run) for run in runs),
         "has_hospitals": any(entry["hospitals"] for entry in maps),
         "differs": differing(runs, words),
-        "commands": [str(run.manifest.get("command") or "") for run in runs],
+        "commands": [command_said(str(run.manifest.get("command") or "")) for run in runs],
         "blobs": {name: script_json(content) for name, content in blobs.items()},
     }
 

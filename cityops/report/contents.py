@@ -107,7 +107,7 @@ def cards(run: RunFolder, words: Words) -> list[Card]:
             continue
         if measure in ("referred_share", "unanswered_share") and estimate.mean == 0:
             continue
-        if measure == "full_response_mean_min" and not _joint(run, estimate):
+        if measure == "full_response_mean_min" and not is_joint(run):
             continue
         estimate = daily(run, measure, estimate)
         number, unit = parted(words, estimate.mean, estimate.unit)
@@ -123,10 +123,10 @@ def cards(run: RunFolder, words: Words) -> list[Card]:
     return found
 
 
-def _joint(run: RunFolder, full: Estimate) -> bool:
-    """Whether calls need more than one unit, so that the last arrival is worth telling."""
-    first = run.estimate("response_mean_min")
-    return first is None or abs(full.mean - first.mean) > 0.01
+def is_joint(run: RunFolder) -> bool:
+    """Whether incidents need more than one unit, so that the last arrival is worth telling."""
+    first, full = run.estimate("response_mean_min"), run.estimate("full_response_mean_min")
+    return full is not None and (first is None or abs(full.mean - first.mean) > 0.01)
 
 
 def answer(run: RunFolder, words: Words) -> list[str]:
@@ -266,10 +266,14 @@ def group_sheet(run: RunFolder, words: Words, by: str) -> Sheet | None:
     columns = [
         ("response_mean_min", "min"),
         ("response_p90_min", "min"),
+        *([("full_response_mean_min", "min")] if is_joint(run) else []),
         ("within_target", "share"),
+        ("unanswered_share", "share"),
         ("queued_share", "share"),
         ("utilisation", "share"),
     ]
+    if not unanswered(run):
+        columns.remove(("unanswered_share", "share"))
     present = [(m, unit) for m, unit in columns if not run.rows(m, by).empty]
     targets = {name: t for t, names in targets_min(run).items() for name in names}
     groups = [str(group) for group in mean["group"]]

@@ -5,11 +5,17 @@ Runs of an older version say less; there the resolved scenario answers as far as
 
 from __future__ import annotations
 
+import re
+import shlex
+from collections import Counter
+from pathlib import PureWindowsPath
 from typing import TYPE_CHECKING, Any
 
 from cityops.report.formats import hours_said, plain
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from cityops.report.reading import RunFolder
     from cityops.report.words import Words
 
@@ -93,6 +99,41 @@ def shifts_said(run: RunFolder, words: Words) -> list[tuple[str, list[str]]]:
         (hours if hours == "always" else hours_said(words, hours), who)
         for hours, who in found.items()
     ]
+
+
+def command_said(command: str) -> str:
+    """Return a command with the names of files in place of where they lie on one machine.
+
+    Examples
+    --------
+    >>> command_said("cityops run /home/ada/plans/east.toml --seed 7")
+    'cityops run east.toml --seed 7'
+    >>> command_said("cityops run plans/east.toml")
+    'cityops run plans/east.toml'
+    """
+    try:
+        words = shlex.split(command)
+    except ValueError:
+        return command
+    if not any(_is_far(word) for word in words):
+        return command
+    return shlex.join(PureWindowsPath(word).name if _is_far(word) else word for word in words)
+
+
+def named_hashes(hashes: Mapping[str, str]) -> list[tuple[str, str]]:
+    """Return names of input files and their hashes; files of one name keep their folder's."""
+    paths = {path: PureWindowsPath(path) for path in hashes}  # splits at both kinds of slash
+    names = Counter(path.name for path in paths.values())
+    found = [
+        (path.name if names[path.name] == 1 else "/".join(path.parts[-2:]), hashes[text])
+        for text, path in paths.items()
+    ]
+    return sorted(found)
+
+
+def _is_far(word: str) -> bool:
+    """Whether a word is a path that says where things lie on one machine."""
+    return word.startswith(("/", "~", "..")) or re.match(r"[A-Za-z]:[\\/]", word) is not None
 
 
 def _table(run: RunFolder, key: str) -> dict[str, Any]:

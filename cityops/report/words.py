@@ -216,6 +216,17 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "classes": ("Who is reached how fast", "各类事件与各类车组"),
     "classes.by_class": ("By class of incident", "按事件类别"),
     "classes.by_type": ("By type of unit", "按车组类型"),
+    "classes.first_note": (
+        (
+            "Response and target are about the first unit to arrive, of whatever type; some "
+            "incidents need several. When all of them are there is a column of its own; by type "
+            "of unit, every arrival counts by itself."
+        ),
+        (
+            "响应时间与达标率以首个到场车组为准，不论类型；部分事件需要多个车组，"
+            "“全部到齐”另列一栏；按车组类型统计时，每个车组的到场各自计算。"
+        ),
+    ),
     "class": ("Class", "类别"),
     "type": ("Type of unit", "车组类型"),
     "target_min": ("Target", "目标"),
@@ -230,6 +241,13 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
         "最忙的是 {unit}，忙碌时间占在岗时间的 {share}；全部车组平均 {mean}。",
     ),
     "units.chart": ("Time on duty by status", "在岗时间构成"),
+    "units.busy_note": (
+        (
+            "Busy is the time from turning out to the end of the hand-over. Returning and "
+            "relocating have a colour of their own and do not count as busy."
+        ),
+        "忙碌指从出动准备到医院交接结束；返站与调防虽着色，但不计入忙碌。",
+    ),
     "hover.status": ("{unit}, {status}: {share}", "{unit}，{status}：{share}"),
     # Playback
     "playback": ("One day on the streets", "街上的一天"),
@@ -383,7 +401,10 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
         "九成到场时间",
     ),
     "phrase.within_target": ("the share reached within target", "达标率"),
-    "phrase.queued_share": ("the share that has to wait for a unit", "需排队等待的比例"),
+    "phrase.queued_share": (
+        "the share that has to wait for at least one of its units",
+        "至少一个所需车组需等待的比例",
+    ),
     "phrase.queue_mean_min": ("the wait for a free unit", "平均排队时间"),
     "phrase.referred_share": ("the share referred elsewhere", "转交外部的比例"),
     "phrase.unanswered_share": ("the share that nobody answers", "无力量到场占比"),

@@ -193,6 +193,57 @@ def test_the_input_is_what_was_expected_not_what_came(run_folder, tmp_path):
     assert re.search(r"\d a day in the simulation", text)
 
 
+def test_nothing_that_is_printed_says_where_files_lie_on_a_machine(run_folder, tmp_path):
+    hashes = {"/home/ada/a/roads.csv": "1" * 64, "../b/roads.csv": "2" * 64, "x/one.toml": "3" * 64}
+    command = "cityops run /home/ada/plans/east.toml --seed 7"
+    folder = changed(run_folder, tmp_path / "run", command=command, input_hashes=hashes)
+    text = read(folder)
+    assert "cityops run east.toml --seed 7" in text
+    assert "a/roads.csv" in text
+    assert "b/roads.csv" in text
+    assert " one.toml" in text
+    assert "ada" not in text.split("How to get")[1]
+
+
+def test_shifts_say_whose_they_are(run_folder, tmp_path):
+    folder = changed(run_folder, tmp_path / "run")
+    path = folder / "scenario.toml"
+    text = re.sub(r"(?s)\[\[unit\]\].*?(?=\n\[(?!\[unit\]\])|\Z)", "", path.read_text("utf-8"))
+    units = """
+[[unit]]
+name = "A1"
+type = "ambulance"
+[[unit]]
+type = "ambulance"
+station = "North"
+count = 2
+shifts = "mon-fri 07:00-19:00"
+"""
+    path.write_text(text + units, encoding="utf-8")
+    assert "On duty Mon–Fri 07:00–19:00: 2 × ambulance (North)" in read(folder)
+    assert "On duty all the time: A1" in read(folder)
+    assert "周一至周五 07:00–19:00 在岗：2 × ambulance（North）" in read(folder, "zh")
+
+
+def test_one_unit_that_answers_several_needs_is_said(run_folder, pages, tmp_path):
+    more = "[incident_class.siege]\nneeds = { city = 5 }"
+    text = read(changed(run_folder, tmp_path / "run", scenario=more))
+    assert "may be served by one unit several times" in text
+    assert "may be served by one unit several times" not in pages["en"]
+
+
+def test_what_counts_as_busy_is_said_beside_the_chart(pages):
+    assert "do not count as busy" in pages["en"]
+    assert "不计入忙碌" in pages["zh"]
+
+
+def test_an_interval_that_was_cut_is_said(run_folder, tmp_path):
+    rows = [("within_target", "all", "all", "share", 4, 0.95, 0.85, 1.0, 0.1)]
+    assert "would reach below 0 or above 100%" in read(
+        changed(run_folder, tmp_path / "a", rows=rows)
+    )
+
+
 def test_a_made_up_district_says_so_at_the_top_and_on_both_maps(pages):
     head = pages["en"].split("<main>")[0]
     assert "No result here describes a real place" in head

@@ -58,7 +58,7 @@ def test_the_sentence_says_better_worse_and_unclear(written):
         in text
     )
     assert "worse in distance driven a day (+100 km)" in text
-    assert "no clear difference in the share that has to wait for a unit" in text
+    assert "no clear difference in the share that has to wait for at least one of its units" in text
     assert "referred" not in text
 
 
