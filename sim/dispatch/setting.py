@@ -133,7 +133,7 @@ class Setting:
 
     @cached_property
     def _street_times(self) -> NDArray[np.float64]:
-        """Seconds by layer and period, and edge, in whole ticks; at least 2^-10 s, so that ways end.
+        """Seconds by layer and period, and edge: whole ticks, at least 2^-10 s, so that ways end.
 
         Sums of whole ticks are exact, so every exact shortest-path method gives the same bits.
         """
