@@ -11,7 +11,7 @@ EXAMPLE = "Example: cityops bench des --threads 1 --json des.json"
 
 
 def bench(
-    suite: Annotated[str, typer.Argument(metavar="SUITE", help="des or paths.")],
+    suite: Annotated[str, typer.Argument(metavar="SUITE", help="des, paths or records.")],
     *,
     instances: Annotated[
         Path | None, typer.Option("--instances", metavar="DIR", help="Folder of instances.")
