@@ -63,7 +63,14 @@ class StreetTravel:
     kind: int = field(default=STREETS, init=False)
 
     def __post_init__(self) -> None:
-        """Check that both networks are the same streets."""
+        """Check that both networks are the same streets, driven on without turn costs."""
+        from networks.turn_network import TurnNetwork
+
+        if isinstance(self.network, TurnNetwork):
+            raise InputError(
+                "dispatch does not drive on a network with turn costs",
+                mend="give the network that it was made from",
+            )
         lights = self.lights_network
         if lights is None:
             return
