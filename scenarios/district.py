@@ -13,9 +13,11 @@ from scenarios.areas import build_areas, weighted_points
 from scenarios.durations import duration_s
 from scenarios.faults import did_you_mean
 from scenarios.hours import day_hours, moment_s, shift_intervals
-from scenarios.misplaced import check_places, looks_shifted, mend_for
+from scenarios.misplaced import check_places, mend_for
 from scenarios.profiles import week_shares
+from scenarios.reach import check_reach
 from scenarios.record import Record, read_record
+from scenarios.remarks import remarks
 from scenarios.streets import check_class, lights_network, read_streets
 
 if TYPE_CHECKING:
@@ -129,10 +131,10 @@ def build_district(scenario: Scenario) -> Built:
         faults.include(error)
         faults.stop()
         raise
+    cut_off = [] if network is None else check_reach(network, spec, faults)
     faults.stop()
-    return Built(
-        scenario, district, policy, network, record, plane, _warnings(spec, network, record)
-    )
+    warnings = (*cut_off, *remarks(spec, network, record, district))
+    return Built(scenario, district, policy, network, record, plane, warnings)
 
 
 # ---- places
@@ -168,23 +170,6 @@ def _check_record(
         ),
         ("record",),
     )
-
-
-def _warnings(
-    spec: ScenarioSpec, network: RoadNetwork | None, record: Record | None
-) -> tuple[str, ...]:
-    found: list[str] = []
-    if network is not None:
-        places = _fixed_places(spec)
-        crs = looks_shifted(network, [p[2] for p in places], [p[3] for p in places])
-        if crs is not None:
-            found.append(
-                f"stations and hospitals lie oddly far from the streets and would lie on them as "
-                f'{crs.upper()} coordinates; is [scenario] crs = "{crs}" meant?'
-            )
-    if record is not None and record.left_out:
-        found.append(f"{record.left_out} recorded incidents lie outside the horizon")
-    return tuple(found)
 
 
 def _at(lon: float, lat: float, plane: Projection | None) -> tuple[float, float]:

@@ -12,6 +12,7 @@ def _classes(number: int) -> str:
 def check(scenario: ScenarioArgument) -> None:
     """Read a scenario, its files and its streets, and say what is wrong with them."""
     from scenarios import build_district, load_scenario
+    from scenarios.facts import expected_per_day
 
     built = build_district(load_scenario(scenario))
     for warning in built.warnings:
@@ -26,10 +27,6 @@ def check(scenario: ScenarioArgument) -> None:
     if built.record is not None:
         print(f"incidents  {len(built.record.time_s):,} recorded")
     else:
-        per_day = sum(
-            float(kind.rate_per_h.sum()) / 7.0
-            for kind in district.classes
-            if kind.rate_per_h is not None
-        )
+        per_day = expected_per_day(built)
         print(f"incidents  {per_day:,.1f} a day expected, from {_classes(len(district.classes))}")
     print(f"{built.scenario.shown} is sound")

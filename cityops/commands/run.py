@@ -56,6 +56,8 @@ def run(
             progress=progress,
             finish=lambda folder: write_pages(folder, lang),
         )
+    for warning in finished.manifest["warnings"]:
+        print(f"warning: {warning}")
     print(key_figures(finished))
     print(_outcome(finished))
     return 130 if finished.manifest["interrupted"] else 0
