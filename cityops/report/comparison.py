@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from cityops.report import palette
-from cityops.report.assumptions import assumptions
 from cityops.report.build import (
     aspect,
     head_context,
@@ -22,9 +21,10 @@ from cityops.report.build import (
     script_json,
 )
 from cityops.report.charts import axis, band, curve_end_min, layout, target_lines, within_curve
-from cityops.report.contents import KEY_MEASURES, PER_DAY, Dot, inputs
+from cityops.report.contents import KEY_MEASURES, PER_DAY, Dot, unanswered
 from cityops.report.facts import command_said
 from cityops.report.formats import digits, level_text, plain, span, with_unit
+from cityops.report.keys import differing, differing_keys
 from cityops.report.map_charts import area_map, area_values, few_calls, map_layers
 from cityops.report.maps import district_map, page_map
 from cityops.report.reading import RunFolder
@@ -140,6 +140,7 @@ def comparison_context(
     blobs["page"] = page_words(words)
     hashes = {str(run.manifest.get("demand_hash")) for run in runs}
     whose = list(dict.fromkeys(credit for run in runs if (credit := run.credit(words))))
+    keys, more_keys = differing_keys(runs)
     colours = [palette.RUNS[k % len(palette.RUNS)] for k in range(len(runs))]
     return {
         **head_context(base, words),
@@ -152,7 +153,9 @@ def comparison_context(
         "against": against,
         "verdict_words": {v: words(f"cmp.{v}") for v in VERDICTS}
         | {"same": words("cmp.same_value")},
-        "note": luck_note(table, against, base.level, words),
+        "questions": questions(runs, words),
+        "note": luck_note(table, against, base.level, words, paired=len(hashes) == 1),
+        "cautions": cautions(runs, words),
         "differing_demand": words("cmp.demand") if len(hashes) > 1 else "",
         "has_cdf": cdf is not None,
         "cdf_note": words("response.cdf_note", level=level_text(base.level)),
@@ -161,6 +164,8 @@ def comparison_context(
         "few": any(few_calls(run) for run in runs),
         "has_hospitals": any(entry["hospitals"] for entry in maps),
         "differs": differing(runs, words),
+        "keys": keys,
+        "more_keys": words("cmp.keys_more", n=more_keys) if more_keys else "",
         "commands": [command_said(str(run.manifest.get("command") or "")) for run in runs],
         "blobs": {name: script_json(content) for name, content in blobs.items()},
     }
@@ -185,15 +190,54 @@ def verdicts(comparison: pd.DataFrame) -> list[str]:
     return found
 
 
-def luck_note(table: pd.DataFrame, against: Sequence[Against], level: float, words: Words) -> str:
-    """Say what the intervals promise, each by itself or all together."""
-    paired = words("cmp.paired")
+def luck_note(
+    table: pd.DataFrame,
+    against: Sequence[Against],
+    level: float,
+    words: Words,
+    *,
+    paired: bool = True,
+) -> str:
+    """Say what the intervals promise, each by itself or all together.
+
+    Parameters
+    ----------
+    paired
+        Whether all runs met the same incidents.
+    """
+    first = [words("cmp.paired")] if paired else []
     if "family_level" in table.columns and len(table):
         family = words("cmp.family", level=level_text(float(table["family_level"].iloc[0])))
-        return f"{paired} {family}"
-    shown = sum(len(block.rows) for a in against for block in (*a.key, *a.classes, *a.areas))
+        return words("space").join([*first, family])
+    shown = sum(
+        row.verdict != "same"
+        for one in against
+        for block in (*one.key, *one.classes, *one.areas)
+        for row in block.rows
+    )
+    if not shown:
+        return "".join(first)
     chance = max(1, round(shown * (1 - level)))
-    return f"{paired} {words('cmp.each', level=level_text(level), n=shown, chance=chance)}"
+    each = words("cmp.each", level=level_text(level), n=shown, chance=chance)
+    return words("space").join([*first, each])
+
+
+def cautions(runs: Sequence[RunFolder], words: Words) -> list[str]:
+    """Return what else a reader has to know before he reads differences."""
+    found = []
+    if len({run.folder.resolve() for run in runs}) < len(runs):
+        found.append(words("cmp.itself"))
+    if any(run.recorded for run in runs):
+        found.append(words("cmp.record"))
+    if any(unanswered(run) for run in runs):
+        found.append(words("reading.reached"))
+    return found
+
+
+def questions(runs: Sequence[RunFolder], words: Words) -> list[str]:
+    """Return the question of each run, none of them if all ask the same."""
+    asked = [run.question(words.lang) for run in runs]
+    return asked if len(set(asked)) > 1 else []
 
 
 def run_labels(runs: Sequence[RunFolder], words: Words) -> list[str]:
@@ -230,6 +274,7 @@ def _against(
     classes = rows[(rows["by"] == "class") & rows["measure"].isin(CLASS_MEASURES)]
     areas = rows[(rows["by"] == "area") & (rows["measure"] == CLASS_MEASURES[0])]
     areas = areas[areas["difference"].notna() & ~areas["group"].isin(few_calls(base))]
+    areas = areas[~unchanged(areas)]
     areas = areas.sort_values("difference", kind="stable")
     if len(areas) > 2 * MOST_AREAS:
         areas = areas.iloc[[*range(MOST_AREAS), *range(len(areas) - MOST_AREAS, len(areas))]]
@@ -254,6 +299,12 @@ def _key_rows(rows: pd.DataFrame) -> pd.DataFrame:
     return key.sort_values("measure", key=lambda column: column.map(KEY_MEASURES.index))
 
 
+def unchanged(rows: pd.DataFrame) -> pd.Series[bool]:
+    """Whether each figure is the same in every replication."""
+    widest = rows[["low", "high"]].astype(float).abs().max(axis=1).fillna(0.0)
+    return (rows["difference"] == 0) & (widest == 0)
+
+
 def a_day(rows: pd.DataFrame, days: float) -> pd.DataFrame:
     """Rows with counts and distances a day."""
     rows = rows.copy()
@@ -270,19 +321,20 @@ def sentence(
     """Say which key figures are better, worse, unclear: pieces, each with its verdict or ""."""
     pieces = [("", words("cmp.sentence", base=base_name, other=other_name))]
     told = 0
-    for verdict in VERDICTS:
-        chosen = key[key["better"] == verdict]
+    said = key["better"].where(~unchanged(key) | (key["better"] == ""), "same")
+    for verdict in (*VERDICTS, "same"):
+        chosen = key[said == verdict]
         if chosen.empty:
             continue
         items = [
             words.in_sentence(str(row.measure))
-            + ("" if verdict == "unclear" else words("paren", text=difference_text(row, words)))
+            + (words("paren", text=difference_text(row, words)) if verdict in VERDICTS[:2] else "")
             for row in chosen.itertuples()
         ]
         text = words(f"cmp.sentence_{verdict}", list=words.listed(items))
         if told:
             pieces.append(("", words("join")))
-        pieces.append((verdict, text))
+        pieces.append((verdict if verdict in VERDICTS else "unclear", text))
         told += 1
     return [*pieces, ("", words("stop"))] if told else []
 
@@ -436,26 +488,3 @@ def _maps(
             }
         )
     return entries, blobs, layer
-
-
-def differing(runs: Sequence[RunFolder], words: Words) -> list[tuple[str, list[str]]]:
-    """List inputs and assumptions that are not the same in all runs: a label and a text a run."""
-    found = []
-    told = [dict(inputs(run, words)) for run in runs]
-    for label in dict.fromkeys(label for each in told for label in each):
-        values = [each.get(label, "–") for each in told]
-        if len(set(values)) > 1:
-            found.append((label, values))
-    groups = [{g.heading: g.sentences for g in assumptions(run, words)} for run in runs]
-    for heading in dict.fromkeys(heading for each in groups for heading in each):
-        lists = [each.get(heading, []) for each in groups]
-        shared = set(lists[0]).intersection(*lists)
-        own = [[text for text in texts if text not in shared] for texts in lists]
-        if any(own) and not all(_counted_already(texts, found) for texts in own):
-            found.append((heading, [words("stop_list").join(texts) or "–" for texts in own]))
-    return found
-
-
-def _counted_already(texts: Sequence[str], found: Sequence[tuple[str, list[str]]]) -> bool:
-    """Whether all of some sentences stand in rows that are there already."""
-    return all(any(text in values for _, values in found) for text in texts)

@@ -291,11 +291,12 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     # Comparison
     "cmp.better": ("better", "更好"),
     "cmp.worse": ("worse", "更差"),
-    "cmp.unclear": ("unclear", "不明确"),
+    "cmp.unclear": ("no clear difference", "差异不明确"),
     "cmp.sentence": ("Compared with {base}, {other}: ", "与{base}相比，{other}"),
     "cmp.sentence_better": ("better in {list}", "在{list}上更好"),
     "cmp.sentence_worse": ("worse in {list}", "在{list}上更差"),
     "cmp.sentence_unclear": ("no clear difference in {list}", "{list}的差异不明确"),
+    "cmp.sentence_same": ("no change at all in {list}", "{list}毫无变化"),
     "cmp.versus": ("and", "与"),
     "cmp.key": ("Key figures side by side", "关键指标对照"),
     "cmp.measure": ("Measure", "指标"),
@@ -304,17 +305,23 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "cmp.verdict": ("Verdict", "判断"),
     "cmp.same_value": ("unchanged", "无变化"),
     "cmp.groups": ("By class of incident", "按事件类别"),
-    "cmp.areas": ("By area: mean response time, largest changes", "按片区：平均响应时间变化最大者"),
+    "cmp.areas": (
+        "By area: mean response time, largest changes",
+        "按片区：平均响应时间，变化最大者",
+    ),
     "cmp.paired": (
         "Differences are paired: in each replication all scenarios meet the same incidents.",
         "差值为成对差值：在每次重复中，各方案面对相同的事件。",
     ),
     "cmp.each": (
         (
-            "Each interval holds at the {level} level by itself: of {n} figures on this page, "
-            "about {chance} may look changed by chance alone."
+            "Each interval holds at the {level} level by itself: of the {n} figures on this page "
+            "that differ at all, about {chance} may look changed by chance alone."
         ),
-        "各区间单独的置信水平为 {level}：本页 {n} 项中约 {chance} 项可能仅因偶然而显得有差异。",
+        (
+            "各区间单独的置信水平为 {level}：本页有差异的 {n} 项中，约 {chance} 项"
+            "可能仅因偶然而显得有差异。"
+        ),
     ),
     "cmp.family": (
         (
@@ -323,6 +330,20 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
         ),
         "同一表内各区间在 {level} 水平上同时成立，判断不会因比较指标多而偶然得出。",
     ),
+    "cmp.record": (
+        (
+            "The incidents are those of one record: the intervals say nothing about how another "
+            "period would differ."
+        ),
+        "事件取自同一份记录：区间不反映换一个时段会有多大不同。",
+    ),
+    "cmp.itself": (
+        "A run stands beside itself here: nothing can differ.",
+        "此处有运行与其自身对照，不会有任何差异。",
+    ),
+    "cmp.keys": ("In the scenario files", "方案文件中的不同"),
+    "cmp.key_name": ("Key", "键"),
+    "cmp.keys_more": ("{n} more keys differ.", "另有 {n} 个键不同。"),
     "cmp.points": ("{value} points", "{value} 个百分点"),
     "cmp.block.min": ("Minutes", "分钟"),
     "cmp.block.share": ("Per cent; differences in points", "百分比；差值为百分点"),

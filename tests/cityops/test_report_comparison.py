@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
+import shutil
 from html import unescape
 
 import numpy as np
@@ -112,7 +114,9 @@ def test_verdicts_may_come_as_truths(table):
 
 
 def test_the_note_says_what_looking_at_many_figures_does(written, table):
-    assert "of 7 figures on this page, about 1 may look changed" in text_of(written())
+    assert "of the 7 figures on this page that differ at all, about 1 may look" in text_of(
+        written()
+    )
     joint = table.assign(family_level=0.9)
     assert "hold together at the 90% level" in text_of(written(comparison=joint))
 
@@ -120,8 +124,47 @@ def test_the_note_says_what_looking_at_many_figures_does(written, table):
 def test_what_did_not_change_at_all_is_called_unchanged(written, table):
     alike = table.assign(difference=0.0, low=0.0, high=0.0, better="unclear")
     text = text_of(written(comparison=alike))
-    assert text.count("unchanged") == 7
-    assert "unclear" not in text
+    assert text.count("unchanged") == 6, "an area without a change is not listed"
+    assert "no clear difference" not in text
+    assert "Six stations: no change at all in mean response time, the share" in text
+
+
+def test_an_area_that_did_not_change_is_no_large_change(written, table):
+    alike = {"difference": 0.0, "low": 0.0, "high": 0.0, "group": "D3"}
+    more = pd.concat([table, table.iloc[[7]].assign(**alike)], ignore_index=True)
+    areas = text_of(written(comparison=more)).split("largest changes")[1].split("How long")[0]
+    assert "C2" in areas
+    assert "D3" not in areas
+
+
+def test_the_keys_that_differ_are_listed(run_folder, table, tmp_path):
+    other = shutil.copytree(run_folder, tmp_path / "six-stations")
+    path = other / "scenario.toml"
+    more = '[[network.closure]]\nname = "fair"\nstreet = "Main Street"\n'
+    text = path.read_text("utf-8")
+    path.write_text(f"{text}\n{more}", encoding="utf-8")
+    page = text_of(write_comparison([run_folder, other], table, tmp_path / "o").read_text("utf-8"))
+    assert 'network.closure "fair".street – Main Street' in page
+
+
+def test_every_scenario_asks_its_own_question(run_folder, table, tmp_path):
+    other = shutil.copytree(run_folder, tmp_path / "six-stations")
+    path = other / "manifest.json"
+    manifest = json.loads(path.read_text("utf-8"))
+    manifest["scenario"]["question"] = "What do two more crews change?"
+    manifest["unit_hours_per_week"] = 1344.0
+    path.write_text(json.dumps(manifest), encoding="utf-8")
+    page = text_of(write_comparison([run_folder, other], table, tmp_path / "o").read_text("utf-8"))
+    assert "What do two more crews change?" in page.split("Compared with")[0]
+    assert "1,344 h a week, all units together" in page
+
+
+def test_a_run_beside_itself_says_so(run_folder, table, tmp_path):
+    alike = table.assign(difference=0.0, low=0.0, high=0.0, better="unclear", run="four-stations")
+    runs = [run_folder, run_folder]
+    text = text_of(write_comparison(runs, alike, tmp_path / "o").read_text("utf-8"))
+    assert "A run stands beside itself" in text
+    assert "by chance alone" not in text
 
 
 def test_long_titles_make_way_for_names(maker, run_folder, table, tmp_path):
