@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = ["read_network"]
 
+_CHINESE: Final = ("gcj02", "bd09")
 _KINDS: Final = (
     ".osm.pbf, .osm (OpenStreetMap); .gpkg, .geojson, .shp, .zip, .parquet (lines); "
     ".graphml (OSMnx); a folder with node.csv and link.csv (GMNS or plain tables)"
@@ -80,7 +81,25 @@ def read_network(
         given["crs"] = crs
     if mode is not None:
         given["mode"] = mode
-    return reader(*fixed, **given)
+    network = reader(*fixed, **given)
+    if str(crs).lower() in _CHINESE:
+        _check_in_china(network, str(crs).lower(), place)
+    return network
+
+
+def _check_in_china(network: RoadNetwork, crs: str, place: Path) -> None:
+    """Refuse a Chinese map system for streets elsewhere: it would have changed nothing."""
+    from networks.crs import wgs84_to_gcj02
+
+    west, south = float(network.lon.min()), float(network.lat.min())
+    east, north = float(network.lon.max()), float(network.lat.max())
+    x, y = wgs84_to_gcj02([west, east, west, east], [south, south, north, north])
+    if bool((x == [west, east, west, east]).all() and (y == [south, south, north, north]).all()):
+        raise InputError(
+            f"{crs.upper()} shifts maps of China, and these streets lie elsewhere",
+            file=place,
+            mend="leave the coordinate system out: OpenStreetMap is always WGS-84",
+        )
 
 
 def _place(path: str | PathLike[str]) -> Path:

@@ -312,6 +312,9 @@ def _places(
     from sim.dispatch.places import AreaPlaces, PointPlaces, StreetPlaces
 
     path = ("incident_class", name, "places")
+    if network is not None:
+        for word in kind.street_weights:
+            check_class(word, network, ("incident_class", name, "street_weights", word), faults)
     if kind.places == "areas" and areas is not None and any(area.weight > 0 for area in areas):
         return AreaPlaces(areas)
     if kind.places == "areas":
@@ -319,8 +322,6 @@ def _places(
             return None
         faults.add(path, "there is no area with a weight above 0", "add [areas] or [[area]]")
     elif kind.places == "streets" and network is not None:
-        for word in kind.street_weights:
-            check_class(word, network, ("incident_class", name, "street_weights", word), faults)
         return StreetPlaces(network, dict(kind.street_weights) or None)
     elif kind.places == "streets":
         faults.add(path, "there are no streets to draw places from", 'use "areas" or a CSV')

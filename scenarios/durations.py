@@ -28,6 +28,8 @@ _PURE: dict[str, tuple[str, ...]] = {
     "weibull": ("cv", "shape"),
     "erlang": ("k",),
 }
+LONGEST_MIN = 10_080.0  # a week
+_WIDEST_CV = 10.0
 _CHOICES: dict[str, tuple[frozenset[str], ...]] = {
     "weibull": (frozenset({"mean", "cv"}), frozenset({"scale", "shape"})),
 }
@@ -50,7 +52,7 @@ def check_duration(value: object) -> object:
     if isinstance(value, dict):
         _check_table(value)
     else:
-        _number("", value)
+        _time("", value)
     return value
 
 
@@ -103,14 +105,26 @@ def _check_entry(kind: str, key: str, entry: object) -> None:
         if not isinstance(entry, list) or not entry:
             raise BadValueError("values must be a list of minutes with at least one")
         for number in entry:
-            _number(key, number)
+            _time(key, number)
         return
-    number = _number(key, entry)
+    number = _time(key, entry) if key in _TIMES[kind] else _number(key, entry)
+    if key == "cv" and number > _WIDEST_CV:
+        raise BadValueError(
+            f"cv is {number:g}; it is deviation divided by mean, {_WIDEST_CV:g} at most"
+        )
     may_be_zero = kind == "fixed" or key in {"low", "mode"}
     if number == 0 and not may_be_zero:
         raise BadValueError(f"{key} must be above 0")
     if key == "k" and number != int(number):
         raise BadValueError("k must be a whole number of phases, 1 or more")
+
+
+def _time(key: str, value: object) -> float:
+    number = _number(key, value)
+    if number > LONGEST_MIN:
+        name = f"{key} " if key else ""
+        raise BadValueError(f"{name}is {number:g} minutes; a week, {LONGEST_MIN:.0f}, is the most")
+    return number
 
 
 def _number(key: str, value: object) -> float:

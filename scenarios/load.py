@@ -115,6 +115,7 @@ def load_scenario(reference: str | os.PathLike[str]) -> Scenario:
     merged = merged_files(path)
     faults = FaultList(merged.origins, shown_path(path))
     document = merged.document
+    _one_way_to_stop(merged, faults)
     _to_wgs84(document, faults)
     files = [*merged.files, *_resolve_files(merged, faults)]
     _inline_tables(merged, faults)
@@ -124,6 +125,20 @@ def load_scenario(reference: str | os.PathLike[str]) -> Scenario:
     if spec is None:  # pragma: no cover - a validation error is a fault, and stops above
         raise AssertionError
     return Scenario(spec, path, tuple(dict.fromkeys(f.resolve() for f in files)), merged.origins)
+
+
+def _one_way_to_stop(merged: MergedFiles, faults: FaultList) -> None:
+    """Keep `reps` or `half_width`: of two files the one named first wins, one file gives one."""
+    head = merged.document.get("scenario")
+    if not isinstance(head, dict) or not {"reps", "half_width"} <= set(head):
+        return
+    files = [shown_path(file) for file in merged.files]
+    keys = ("reps", "half_width")
+    written = {key: faults.origin(("scenario", key)).file for key in keys}
+    if written["reps"] == written["half_width"]:
+        faults.add(("scenario", "half_width"), "reps and half_width are both given", "keep one")
+        return
+    del head[max(keys, key=lambda key: files.index(written[key]))]
 
 
 def _validated(document: dict[str, Any], faults: FaultList) -> ScenarioSpec | None:

@@ -23,6 +23,7 @@ __all__ = ["MergedFiles", "find_scenario", "library_names", "merged_files"]
 
 LIBRARY = Path(__file__).resolve().parent / "library"
 _TEMPLATE = "own-city"
+_DEEPEST = 12
 
 # Tables that are merged key by key; "*" stands for any name.
 _MERGED_TABLES: set[tuple[str, ...]] = {
@@ -173,7 +174,10 @@ def _base_path(base: str, folder: Path, where: FaultList) -> Path:
         return LIBRARY / f"{base}.toml"
     known = [file.name for file in sorted(folder.glob("*.toml"))] + library_names()
     mend = did_you_mean(base, known, what="there are", quote='"')
-    where.add(("extends",), f'there is no scenario "{base}"', mend)
+    if beside.is_dir():
+        where.add(("extends",), f'"{base}" is a folder', "name the scenario file in it")
+    else:
+        where.add(("extends",), f'there is no scenario "{base}"', mend)
     raise ScenarioError(where.faults)
 
 
@@ -194,8 +198,32 @@ def _read(path: Path) -> tuple[dict[str, Any], dict[KeyPath, Origin]]:
         document = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise ScenarioError([_syntax_fault(error, text, shown)]) from None
+    except RecursionError:
+        raise ScenarioError([_too_deep(shown)]) from None
+    if _depth(document) > _DEEPEST:
+        raise ScenarioError([_too_deep(shown)])
     origins = {key: Origin(shown, line, key) for key, line in key_lines(text).items()}
     return document, origins
+
+
+def _too_deep(shown: str) -> InputError:
+    return InputError(
+        "tables or lists stand in each other too deeply",
+        file=shown,
+        mend=f"{_DEEPEST} levels are the most",
+    )
+
+
+def _depth(value: object) -> int:
+    """Levels of tables and lists, counted until they are too many."""
+    level, here = 0, [value]
+    while here and level <= _DEEPEST:
+        inner = [
+            v.values() if isinstance(v, dict) else v for v in here if isinstance(v, dict | list)
+        ]
+        here = [item for group in inner for item in group]
+        level += bool(inner)
+    return level
 
 
 def _syntax_fault(error: tomllib.TOMLDecodeError, text: str, shown: str) -> InputError:

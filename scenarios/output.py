@@ -40,7 +40,10 @@ _PACKAGES = ("cityops", "numpy", "numba", "pandas", "scipy", "osmium", "shapely"
 
 def resolved_text(scenario: Scenario) -> str:
     """Write the scenario with every default filled in, as TOML that runs by itself."""
-    return toml_text(scenario.spec.model_dump(exclude_none=True))
+    tables = scenario.spec.model_dump(exclude_none=True)
+    if "half_width" in tables["scenario"]:
+        del tables["scenario"]["reps"]
+    return toml_text(tables)
 
 
 def versions() -> dict[str, str]:

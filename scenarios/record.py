@@ -8,6 +8,7 @@ out and counted.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from io import StringIO
 from pathlib import Path
@@ -16,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from networks.errors import InputError
+from scenarios.durations import LONGEST_MIN
 from scenarios.faults import did_you_mean
 from scenarios.hours import DAY_S, moment_s
 from scenarios.merge import shown_path
@@ -158,10 +160,12 @@ class _Reader:
             text = csv_text(Path(self.record.file))
             delimiter = csv_delimiter(text.partition("\n")[0])
             table = pd.read_csv(StringIO(text), sep=delimiter, dtype=str, keep_default_na=False)
+        except InputError as error:
+            self._fault(error.message, mend=error.mend)
+            return None
         except (ValueError, OSError) as error:
             self._fault(
-                f"cannot be read as CSV ({str(error).splitlines()[0][:100]})",
-                mend="write one header line, and as many fields in every line",
+                _csv_words(error), mend="write one header line, and as many fields in every line"
             )
             return None
         known = (*_NEEDED, *_OPTIONAL)
@@ -279,6 +283,9 @@ class _Reader:
                 continue
             values = self._numbers(table, key, may_be_empty=True)
             self._rows(values < 0, text, key, "is negative")
+            most = LONGEST_MIN if key != "transport" else 1.0
+            what = "is longer than a week; write minutes" if key != "transport" else "is above 1"
+            self._rows(values > most, text, key, what)
             found[ours] = values * factor
         return found
 
@@ -292,6 +299,18 @@ class _Reader:
         except InputError as error:
             self._fault(error.message, place=error.place, mend=error.mend)
             return lon, lat
+
+
+def _csv_words(error: ValueError | OSError) -> str:
+    """Say why pandas could not read a table, in words of our own."""
+    if isinstance(error, OSError):
+        return f"cannot be read ({(error.strerror or 'refused').lower()})"
+    fields = re.search(r"Expected (\d+) fields in line (\d+), saw (\d+)", str(error))
+    if fields is not None:
+        return f"line {fields[2]} has {fields[3]} fields, the header {fields[1]}"
+    if "No columns" in str(error):
+        return "the file is empty"
+    return "cannot be read as CSV"
 
 
 def _clock_start(first_day: pd.Timestamp, start_s: int) -> pd.Timestamp:

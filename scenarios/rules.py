@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["check_rules"]
 
 _NUMBER = (int, float)
+_MOST_INCIDENTS = 5_000_000  # of one replication
 
 
 def check_rules(document: dict[str, Any], faults: FaultList) -> None:
@@ -38,6 +39,7 @@ def check_rules(document: dict[str, Any], faults: FaultList) -> None:
         _unique(document, key, faults)
     _units(document, faults)
     _classes(document, faults)
+    _amount(document, faults)
     _areas(document, faults)
     _policy(document, faults)
 
@@ -208,6 +210,28 @@ def _classes(document: dict[str, Any], faults: FaultList) -> None:
             ("incident_class",),
             "every rate_per_day is 0: nothing would happen",
             "give one above 0, or a [record]",
+        )
+
+
+def _amount(document: dict[str, Any], faults: FaultList) -> None:
+    """Note rates that no memory holds."""
+    head = _table(document, "scenario")
+    days = head.get("horizon_h", 168.0)
+    factor = _table(document, "demand").get("factor", 1.0)
+    rates = {
+        name: table["rate_per_day"]
+        for name, table in _table(document, "incident_class").items()
+        if isinstance(table, dict) and isinstance(table.get("rate_per_day"), _NUMBER)
+    }
+    if "record" in document or not rates or not isinstance(days, _NUMBER):
+        return
+    expected = sum(rates.values()) * days / 24.0 * (factor if isinstance(factor, _NUMBER) else 1.0)
+    if expected > _MOST_INCIDENTS:
+        largest = max(rates, key=lambda name: rates[name])
+        faults.add(
+            ("incident_class", largest, "rate_per_day"),
+            f"{expected:.3g} incidents are expected in the horizon of {days:g} h",
+            f"{_MOST_INCIDENTS:,} are the most; lower the rates or horizon_h",
         )
 
 

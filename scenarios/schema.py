@@ -117,8 +117,8 @@ def _speeds(value: Any) -> Any:  # noqa: ANN401 - a preset's name or a table
         return value
     if isinstance(value, dict):
         for name, kmh in value.items():
-            if isinstance(kmh, bool) or not isinstance(kmh, (int, float)) or not 0 < kmh <= 200:
-                raise BadValueError(f"{name} must be km/h above 0 and at most 200, is {kmh}")
+            if isinstance(kmh, bool) or not isinstance(kmh, (int, float)) or not 1 <= kmh <= 200:
+                raise BadValueError(f"{name} must be km/h from 1 to 200, is {kmh}")
         return value
     raise BadValueError("must be a preset's name or a table of km/h by road class")
 
@@ -151,6 +151,8 @@ Longitude = Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False)]
 Latitude = Annotated[float, Field(ge=-90, le=90, allow_inf_nan=False)]
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 NotNegative = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+Factor = Annotated[float, Field(ge=0.01, le=5)]  # of speeds; slower than that is a closure
+Seconds = Annotated[float, Field(ge=0, le=86_400, allow_inf_nan=False)]
 Pair = Annotated[list[float], Field(min_length=2, max_length=2)]
 Probability = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 
@@ -172,7 +174,7 @@ class ScenarioHead(Table):
     assumed_zh: list[str] = []
     service: Literal["dispatch"] = "dispatch"
     start: Moment = "monday 00:00"
-    horizon_h: Positive = 168.0
+    horizon_h: Annotated[float, Field(gt=0, le=100_000, allow_inf_nan=False)] = 168.0
     warmup_h: NotNegative = 0.0
     seed: Annotated[int, Field(ge=0, lt=2**63)] = 1
     reps: Annotated[int, Field(ge=1, le=100_000)] = 20
@@ -198,8 +200,8 @@ class PeriodSpec(Table):
 
     name: Text
     hours: WholeHours
-    factor: Annotated[float, Field(gt=0, le=5)] = 1.0
-    classes: dict[str, Annotated[float, Field(gt=0, le=5)]] = {}
+    factor: Factor = 1.0
+    classes: dict[str, Factor] = {}
 
 
 class ClosureSpec(Table):
@@ -229,7 +231,7 @@ class NetworkSpec(Table):
     attribution: str | None = None
     lights_column: str | None = None
     max_snap_m: Positive = 500.0
-    factor: Annotated[float, Field(gt=0, le=5)] = 1.0
+    factor: Factor = 1.0
     synthetic: SyntheticSpec | None = None
     period: list[PeriodSpec] = []
     closure: list[ClosureSpec] = []
@@ -281,8 +283,8 @@ class UnitTypeSpec(Table):
 
     title: str = ""
     title_zh: str = ""
-    turnout_day_s: NotNegative = 60.0
-    turnout_night_s: NotNegative = 60.0
+    turnout_day_s: Seconds = 60.0
+    turnout_night_s: Seconds = 60.0
     night: PartOfDay = "22:00-06:00"
     lights_factor: Positive = 1.0
     speed_factor: Positive = 1.0
@@ -317,7 +319,7 @@ class AreasSpec(Table):
     name_column: str = "name"
     weight_column: str | None = None
     crs: Crs = "wgs84"
-    grid_m: Annotated[float, Field(ge=50)] | None = None
+    grid_m: Annotated[float, Field(ge=50, le=100_000)] | None = None
     inhabitants: Annotated[int, Field(ge=1)] | None = None
     parts: Annotated[int, Field(ge=2, le=16_384)] = 128
     weights: Text = "streets"
@@ -338,7 +340,7 @@ class IncidentClassSpec(Table):
     transport_prob: Probability = 0.0
     transport_types: list[str] = []
     handover_min: Duration = None
-    target_min: Positive
+    target_min: Annotated[float, Field(gt=0, le=10_080, allow_inf_nan=False)]
 
 
 class RecordSpec(Table):

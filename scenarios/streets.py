@@ -63,6 +63,9 @@ def read_streets(spec: NetworkSpec, faults: FaultList) -> RoadNetwork:
             faults.include(error, ("network", "source"))
         faults.stop()
         raise
+    if isinstance(spec.speeds, dict):
+        for name in spec.speeds:
+            check_class(name, network, ("network", "speeds", name), faults)
     if spec.factor != 1.0:
         network = network.with_times(network.time_s / spec.factor)
     network = with_periods(network, spec, faults)

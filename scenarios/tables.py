@@ -86,7 +86,17 @@ def csv_rows(path: Path, shown: str, table: str, columns: dict[str, str]) -> Csv
             found.faults.append(
                 InputError(f'columns: there is no column "{key}" to map', file=shown, mend=mend)
             )
-    text = csv_text(path)
+    try:
+        text = csv_text(path)
+    except InputError as error:
+        found.faults.append(InputError(error.message, file=shown, mend=error.mend))
+        return found
+    except OSError as error:
+        reason = (error.strerror or "refused").lower()
+        found.faults.append(
+            InputError(f"cannot be read ({reason})", file=shown, mend="name a CSV file")
+        )
+        return found
     lines = text.splitlines()
     if not lines or not lines[0].strip():
         found.faults.append(InputError("the file is empty", file=shown, mend="give it a header"))
@@ -104,12 +114,26 @@ def csv_rows(path: Path, shown: str, table: str, columns: dict[str, str]) -> Csv
 
 
 def csv_text(path: Path) -> str:
-    """Read a CSV as spreadsheets write it: UTF-8, or GB 18030 where it is no UTF-8."""
+    """Read a CSV as spreadsheets write it: UTF-8, UTF-16 with its mark, or GB 18030.
+
+    Raises
+    ------
+    InputError
+        If it is no text.
+    """
     content = path.read_bytes()
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return content.decode("utf-16", errors="replace")
+    if content.startswith(b"PK"):
+        raise InputError("this is a workbook or archive, no CSV", mend="save it as CSV")
     try:
-        return content.decode("utf-8-sig")
+        text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
-        return content.decode("gb18030", errors="replace")
+        text = content.decode("gb18030", errors="replace")
+    odd = sum(text.count(mark) for mark in ("\0", "\ufffd"))
+    if "\0" in text or odd > 0.01 * len(text):
+        raise InputError("this is no text", mend="save it as CSV in UTF-8")
+    return text
 
 
 def csv_delimiter(header: str) -> str:

@@ -69,9 +69,11 @@ def _message(path: KeyPath, detail: Mapping[str, Any]) -> tuple[str, str | None]
     elif kind in _BOUNDS:
         word, key = _BOUNDS[kind]
         message, mend = (
-            f"must be {word} {context[key]:g}, is {shown}",
+            f"must be {word} {_bound(context[key])}, is {shown}",
             _bound_mend(path, kind, context[key]),
         )
+    elif kind == "list_type" and path[:1] == ("network",) and path[-1] in {"closure", "period"}:
+        message, mend = f"is {shown}", f"write it as a table of its own: [[network.{path[-1]}]]"
     elif kind in _EXPECTED:
         message, mend = f"is {shown}", f"it must be {_EXPECTED[kind]}"
     elif kind == "value_error":
@@ -133,11 +135,17 @@ def _missing_mend(path: KeyPath) -> str | None:
     return examples.get(key, f"add {key} = ...")
 
 
+def _bound(limit: float) -> str:
+    return f"{limit:g}" if abs(limit) < 1e5 or limit >= 1e15 else f"{limit:.0f}"
+
+
 def _bound_mend(path: KeyPath, kind: str, limit: float) -> str | None:
     if path[-1] in {"lon", "lat"}:
         return "degrees, longitude first; are the two swapped?" if path[-1] == "lat" else "degrees"
     if path[-1] == "transport_prob" and kind == "less_than_equal":
         return "70 % is written 0.7"
+    if path[0] == "network" and kind == "greater_than_equal" and limit == 0.01:
+        return "a street that nobody drives on is a [[network.closure]]"
     return _BOUND_MENDS.get((kind, limit))
 
 

@@ -1,5 +1,6 @@
 """``cityops network``: look at streets and turn them into another format."""
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -9,6 +10,7 @@ from cityops.options import Replace, one_of
 
 if TYPE_CHECKING:
     from networks import RoadNetwork
+    from scenarios.schema import NetworkSpec
 
 app = typer.Typer(
     help="Look at streets, and turn them into another format.",
@@ -17,7 +19,10 @@ app = typer.Typer(
 )
 
 Source = Annotated[
-    str, typer.Argument(metavar="SOURCE", help='A file or folder of streets, or "helsinki".')
+    str,
+    typer.Argument(
+        metavar="SOURCE", help='A file or folder of streets, "helsinki" or "synthetic".'
+    ),
 ]
 Mode = Annotated[
     str | None,
@@ -52,6 +57,7 @@ def info(
 ) -> None:
     """Say how large a street network is, of which classes, and what was left out."""
     from cityops.tables import aligned
+    from scenarios.remarks import street_remarks
 
     network = read(source, mode, crs, speeds, column)
     print(f"source       {network.source}")
@@ -64,6 +70,8 @@ def info(
     print(f"extent       {west:.4f} to {east:.4f} east, {south:.4f} to {north:.4f} north")
     print(network.dropped.words())
     print(aligned(_classes(network)))
+    for remark in street_remarks(_as_spec(source, speeds, column), network):
+        print(f"note: {remark}")
 
 
 @app.command("convert", epilog="Example: cityops network convert helsinki streets.gpkg")
@@ -95,9 +103,42 @@ def read(
 ) -> "RoadNetwork":
     """Read streets as the options say."""
     from networks import read_network
+    from networks.errors import InputError
 
+    if source == "synthetic" and not Path(source).exists():
+        return _synthetic(mode, crs, speeds, column)
     options: dict[str, object] = {"columns": _columns(column)} if column else {}
-    return read_network(source, mode=mode, crs=_crs(crs), speeds=speeds, **options)
+    try:
+        return read_network(source, mode=mode, crs=_crs(crs), speeds=speeds, **options)
+    except InputError as error:
+        raise InputError(
+            error.message, file=error.file, place=error.place, mend=_as_options(error.mend)
+        ) from None
+
+
+def _synthetic(
+    mode: str | None, crs: str | None, speeds: str, column: list[str] | None
+) -> "RoadNetwork":
+    """Generate the district that a scenario's source = "synthetic" gives by default."""
+    from networks import synthetic_district
+    from networks.errors import InputError
+
+    if crs or column:
+        raise InputError(
+            "a generated district has no coordinates or columns to name", mend="drop them"
+        )
+    return synthetic_district(mode=mode or "car", speeds=speeds)
+
+
+def _as_options(mend: str | None) -> str | None:
+    """Write what a mend says of keywords as the options of the command line."""
+    return None if mend is None else re.sub(r'\bcrs ?= ?"([^"]+)"', r"--crs \1", mend)
+
+
+def _as_spec(source: str, speeds: str, column: list[str] | None) -> "NetworkSpec":
+    from scenarios.schema import NetworkSpec
+
+    return NetworkSpec(source=source, speeds=speeds, columns=_columns(column or []))
 
 
 def _crs(text: str | None) -> str | int | None:

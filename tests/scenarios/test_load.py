@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+from pathlib import Path
 
 import pytest
 
@@ -91,3 +92,31 @@ def test_every_table_of_the_schema_is_known_to_the_hints():
     assert _model_at(("nothing",)) is None
     for name in ScenarioSpec.model_fields:
         assert name == name.lower()
+
+
+def test_of_two_files_the_one_named_says_when_to_stop(small):
+    base = Path("scenario.toml").read_text(encoding="utf-8")
+    Path("precise.toml").write_text(
+        'extends = "scenario.toml"\n[scenario]\nhalf_width = 0.05\n', encoding="utf-8"
+    )
+    assert load_scenario("precise.toml").spec.scenario.half_width == 0.05
+    Path("scenario.toml").write_text(base.replace("reps = 2", "half_width = 0.1"), encoding="utf-8")
+    Path("counted.toml").write_text(
+        'extends = "scenario.toml"\n[scenario]\nreps = 7\n', encoding="utf-8"
+    )
+    head = load_scenario("counted.toml").spec.scenario
+    assert (head.reps, head.half_width) == (7, None)
+
+
+def test_a_resolved_scenario_with_a_half_width_runs_again(small):
+    precise = load_scenario("scenario.toml").with_settings(half_width=0.1)
+    Path("resolved.toml").write_text(resolved_text(precise), encoding="utf-8")
+    assert load_scenario("resolved.toml").spec.scenario.half_width == 0.1
+
+
+def test_a_table_in_utf16_is_read(small):
+    from scenarios.tables import csv_text
+
+    path = Path("stations.csv")
+    path.write_text("name,lon,lat\n北站,112.82,28.35\n", encoding="utf-16")
+    assert csv_text(path).startswith("name,lon,lat\n北站")
