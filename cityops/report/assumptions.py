@@ -243,7 +243,7 @@ class Teller:
                 )
             ]
         factor = self.table("demand").get("factor")
-        if isinstance(factor, int | float) and factor != 1:
+        if isinstance(factor, int | float) and factor != 1 and not record.get("file"):
             found.append(self.pick(f"All rates times {factor:g}", f"全部事件强度乘以 {factor:g}"))
         for key, kind in self.table("incident_class").items():
             name = self.run.title_of("incident_class", key, self.words.lang)
@@ -251,24 +251,28 @@ class Teller:
             scene = spread(self.words, kind.get("on_scene_min"))
             hand = spread(self.words, kind.get("handover_min"))
             parts = []
-            if scene:
+            if scene and self._drawn("on_scene_min"):
                 parts.append(self.pick(f"{scene} on the scene", f"现场{gap(scene)}"))
-            if chance:
+            if chance and self._drawn("transport"):
                 share = plain(100 * chance, 0) + "%"
                 parts.append(self.pick(f"{share} taken to hospital", f"{share} 送医"))
-                if hand:
-                    parts.append(self.pick(f"hand-over {hand}", f"交接{gap(hand)}"))
+            carried = chance or measured_share(self.run, "transport")[0]
+            if carried and hand and self._drawn("handover_min"):
+                parts.append(self.pick(f"hand-over {hand}", f"交接{gap(hand)}"))
             if parts:
                 found.append(name + self.words("colon") + self.words("list").join(parts))
         return found
 
+    def _drawn(self, key: str) -> bool:
+        """Whether something is drawn for any incident at all: a record may state it for all."""
+        known, rows = measured_share(self.run, key)
+        return not rows or known < rows
+
     def _measured(self) -> list[str]:
         """Return what the record states by itself, so that it is not drawn."""
         found = []
-        drawn = False
         for key, (english, chinese) in STATED.items():
             known, rows = measured_share(self.run, key)
-            drawn = drawn or known < rows or not rows
             if known:
                 found.append(
                     self.pick(
@@ -278,7 +282,7 @@ class Teller:
                         + ("" if known == rows else "，其余随机抽取"),
                     )
                 )
-        if drawn:
+        if any(self._drawn(key) for key in STATED):
             found.append(
                 self.pick(
                     "What the record does not state is drawn as the classes say:",

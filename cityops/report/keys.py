@@ -116,5 +116,6 @@ def differing(runs: Sequence[RunFolder], words: Words) -> list[tuple[str, list[s
 
 
 def _counted_already(texts: Sequence[str], found: Sequence[tuple[str, list[str]]]) -> bool:
-    """Whether all of some sentences stand in rows that are there already."""
-    return all(any(text in values for _, values in found) for text in texts)
+    """Whether all of some sentences say only what rows say that are there already."""
+    told = [value for _, values in found for value in values if value != ABSENT]
+    return all(any(value in text for value in told) for text in texts)

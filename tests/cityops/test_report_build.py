@@ -172,6 +172,16 @@ def test_a_record_is_told_as_what_it_is(run_folder, tmp_path):
     assert "190 起事件中 152 起按记录，其余随机抽取" in read(folder, "zh")
 
 
+def test_durations_that_a_record_states_throughout_are_not_said_to_be_drawn(run_folder, tmp_path):
+    whole = {key: [190, 190] for key in ("on_scene_s", "handover_s", "transport")}
+    record = '[record]\nfile = "calls.csv"'
+    folder = changed(run_folder, tmp_path / "run", scenario=record, recorded=True, measured=whole)
+    text = read(folder)
+    assert "drawn as the classes say" not in text
+    assert "on average (" not in text
+    assert "Hand-over at hospital is as recorded for 190 of 190 incidents" in text
+
+
 @pytest.mark.parametrize(
     ("source", "words"),
     [
