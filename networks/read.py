@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from networks.network import RoadNetwork
     from networks.speeds import SpeedTable
 
-__all__ = ["read_network"]
+__all__ = ["files_read", "read_network"]
 
 _CHINESE: Final = ("gcj02", "bd09")
 _KINDS: Final = (
@@ -154,6 +154,28 @@ def _table_reader(place: Path) -> tuple[Callable[..., RoadNetwork], tuple[Path, 
         file=place,
         mend="name a folder with node.csv and link.csv, or ...nodes.csv and ...arcs.csv",
     )
+
+
+def files_read(path: str | PathLike[str]) -> tuple[Path, ...]:
+    """List the files that :func:`read_network` reads for a source, without reading them.
+
+    Parameters
+    ----------
+    path
+        As for :func:`read_network`; a table alone stands for its folder.
+    """
+    from networks.own_format import KEY
+    from networks.readers.gmns import is_gmns_folder
+
+    place = _place(path)
+    _, files = _reader(place)
+    folder = place if place.is_dir() else place.parent
+    if files != (folder,) or not is_gmns_folder(folder):
+        return files
+    names = ("node", "nodes", "link", "links", "geometry", "geometries")
+    known = [f"{name}.csv{packed}" for name in names for packed in ("", ".gz")]
+    known += ["config.csv", f"{KEY}.json"]
+    return tuple(folder / name for name in known if (folder / name).is_file())
 
 
 def _is_table(place: Path, kind: str) -> bool:

@@ -79,11 +79,14 @@ class FaultList:
         Where each key of the merged scenario was written.
     file
         The file to name where a key was written nowhere.
+    dropped
+        Where an item that a base scenario had was taken away, by its table and name.
     """
 
     origins: dict[KeyPath, Origin]
     file: str
     faults: list[InputError] = field(default_factory=list)
+    dropped: dict[tuple[str, str], Origin] = field(default_factory=dict)
     _order: list[tuple[str, int]] = field(default_factory=list)
 
     def add(self, path: KeyPath, message: str, mend: str | None = None) -> None:
@@ -95,6 +98,27 @@ class FaultList:
         if str(fault) not in {str(known) for known in self.faults}:
             self.faults.append(fault)
             self._order.append((origin.file, origin.line))
+
+    def add_dropped(self, table: str, name: str, user: KeyPath, what: str) -> bool:
+        """Note that an item was dropped which something else still names; whether it was dropped.
+
+        The fault lies where it was dropped: what the base scenario says was sound.
+        """
+        drop = self.dropped.get((table, name))
+        if drop is None:
+            return False
+        origin = self.origin(user)
+        place = key_words(origin.path[:2] if origin.line else user[:2])
+        fault = InputError(
+            f'drops {what} "{name}", which {place} of {origin.file} still names',
+            file=f"{drop.file}:{drop.line}",
+            place=key_words(drop.path) or None,
+            mend="drop or change that one, too",
+        )
+        if str(fault) not in {str(known) for known in self.faults}:
+            self.faults.append(fault)
+            self._order.append((drop.file, drop.line))
+        return True
 
     def include(self, fault: InputError, path: KeyPath = ()) -> None:
         """Note a fault found elsewhere (a CSV, a reader); one without a file gets the key's."""

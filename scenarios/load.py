@@ -113,7 +113,7 @@ def load_scenario(reference: str | os.PathLike[str]) -> Scenario:
     """
     path = find_scenario(reference)
     merged = merged_files(path)
-    faults = FaultList(merged.origins, shown_path(path))
+    faults = FaultList(merged.origins, shown_path(path), dropped=merged.dropped)
     document = merged.document
     _one_way_to_stop(merged, faults)
     _to_wgs84(document, faults)

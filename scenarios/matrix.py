@@ -56,9 +56,9 @@ def read_matrix(spec: TravelSpec, faults: FaultList) -> tuple[MatrixTravel, Proj
 def _times(path: Path) -> NDArray[np.float64]:
     try:
         return np.atleast_2d(np.loadtxt(path, delimiter=",", encoding="utf-8-sig"))
-    except ValueError as error:
+    except (ValueError, OSError):
         raise InputError(
-            f"cannot be read as a matrix of numbers ({str(error)[:100]})",
+            "cannot be read as a matrix of numbers",
             file=shown_path(path),
             mend="k rows of k numbers with commas, no header",
         ) from None

@@ -69,12 +69,15 @@ class MergedFiles:
         The files read, the named one first.
     folders
         Folder of each file, by its shown name: relative paths in it start there.
+    dropped
+        Where `drop = true` took an item away, by its table ("station") and its name.
     """
 
     document: dict[str, Any] = field(default_factory=dict)
     origins: dict[KeyPath, Origin] = field(default_factory=dict)
     files: tuple[Path, ...] = ()
     folders: dict[str, Path] = field(default_factory=dict)
+    dropped: dict[tuple[str, str], Origin] = field(default_factory=dict)
 
 
 def library_names() -> list[str]:
@@ -286,6 +289,7 @@ class _Merger:
             if item.get("drop") is True:
                 if name in known:
                     dropped.append(known[name])
+                    self._note_drop(str(at[-1]), str(name), origin)
                 else:
                     self._nothing_to_drop(name, known, (*at, len(into)), origin)
             elif isinstance(name, str) and name in known:
@@ -318,8 +322,13 @@ class _Merger:
         if key in into:
             del into[key]
             self._forget(path)
+            self._note_drop(str(path[0]), key, origin)
         else:
             self._nothing_to_drop(key, into, path, origin)
+
+    def _note_drop(self, table: str, name: str, origin: KeyPath) -> None:
+        if origin in self.origins:
+            self.merged.dropped[(table, name)] = self.origins[origin]
 
     def _nothing_to_drop(
         self, name: object, known: dict[str, Any], path: KeyPath, origin: KeyPath

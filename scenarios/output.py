@@ -73,7 +73,9 @@ def _input_files(scenario: Scenario) -> list[Path]:
 
         files.append(helsinki_extract())
     elif network is not None and Path(network.source).is_dir():
-        files += sorted(path for path in Path(network.source).iterdir() if path.is_file())
+        from networks.read import files_read
+
+        files += files_read(network.source)
     return files
 
 

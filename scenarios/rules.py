@@ -187,6 +187,8 @@ def _known(
     names = list(names)
     if not isinstance(word, str) or word in names:
         return True
+    if faults.add_dropped(what.replace(" ", "_"), word, path, what):
+        return False
     mend = did_you_mean(word, names, what=label, quote='"')
     faults.add(path, f'there is no {what} "{word}"', mend)
     return False

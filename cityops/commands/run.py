@@ -45,6 +45,8 @@ def run(
     loaded = load_scenario(scenario).with_settings(seed=seed, reps=reps, half_width=half_width)
     target = Path("runs") / loaded.name if out is None else out
     words = ["cityops", "run", scenario, *_settings(seed, reps, half_width)]
+    if out is not None:
+        words += ["--out", str(out)]
     with replication_bar(loaded.name) as progress:
         finished = run_scenario(
             loaded,

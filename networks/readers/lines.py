@@ -177,9 +177,8 @@ def _frame(place: Path, layer: str | None) -> tuple[gpd.GeoDataFrame | None, str
     except InputError:
         raise
     except (OSError, ValueError, RuntimeError) as error:
-        reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
         raise InputError(
-            f"it cannot be read as a layer of lines ({reason})",
+            "it cannot be read as a layer of lines: damaged, or of another kind than its name says",
             file=place,
             mend=f"use one of {', '.join(LINE_ENDINGS)}",
         ) from error

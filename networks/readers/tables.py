@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -261,11 +262,22 @@ def _load(place: Path, encoding: str, text: Sequence[str]) -> pd.DataFrame:
             "the table is empty", file=place, mend="give it a header and at least one row"
         ) from error
     except (pd.errors.ParserError, OSError, EOFError) as error:
-        reason = str(error).strip().splitlines()[0] if str(error).strip() else "damaged"
         raise InputError(
-            f"it cannot be read as CSV ({reason})", file=place, mend="save it as CSV again"
+            f"it cannot be read as CSV ({_csv_reason(error)})",
+            file=place,
+            mend="save it as CSV again",
         ) from error
     return table
+
+
+def _csv_reason(error: Exception) -> str:
+    """Say why pandas could not read a table, in words of our own."""
+    fields = re.search(r"Expected (\d+) fields in line (\d+), saw (\d+)", str(error))
+    if fields is not None:
+        return f"line {fields[2]} has {fields[3]} fields, the header {fields[1]}"
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror.lower()
+    return "it is damaged"
 
 
 def match_nodes(nodes: Table, links: Table) -> tuple[Ints, Ints, Ints]:
