@@ -275,8 +275,10 @@ def _need_measures(table: _Table, log: Log, district: District, warmup_s: float)
         if len(minutes):
             table.add("response_mean_min", "type", name, float(minutes.mean()))
             table.add("response_p90_min", "type", name, float(np.quantile(minutes, 0.9)))
-            late = part["response_s"] > part["target_s"]
-            table.add("within_target", "type", name, float(1.0 - late.sum() / len(minutes)))
+        ours = part[~part["referred"]]
+        if len(ours):
+            in_time = ours["response_s"] <= ours["target_s"]  # false where nobody came
+            table.add("within_target", "type", name, float(in_time.mean()))
 
 
 def _unit_measures(table: _Table, log: Log, district: District, warmup_s: float) -> None:
