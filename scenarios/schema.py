@@ -152,6 +152,7 @@ Latitude = Annotated[float, Field(ge=-90, le=90, allow_inf_nan=False)]
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 NotNegative = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 Factor = Annotated[float, Field(ge=0.01, le=5)]  # of speeds; slower than that is a closure
+DriveFactor = Annotated[float, Field(ge=0.1, le=5)]
 Seconds = Annotated[float, Field(ge=0, le=86_400, allow_inf_nan=False)]
 Pair = Annotated[list[float], Field(min_length=2, max_length=2)]
 Probability = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
@@ -286,8 +287,8 @@ class UnitTypeSpec(Table):
     turnout_day_s: Seconds = 60.0
     turnout_night_s: Seconds = 60.0
     night: PartOfDay = "22:00-06:00"
-    lights_factor: Positive = 1.0
-    speed_factor: Positive = 1.0
+    lights_factor: DriveFactor = 1.0
+    speed_factor: DriveFactor = 1.0
     lights_to_hospital: bool = False
     transports: bool | None = None
 

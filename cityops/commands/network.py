@@ -56,6 +56,8 @@ def info(
     column: Columns = None,
 ) -> None:
     """Say how large a street network is, of which classes, and what was left out."""
+    import numpy as np
+
     from cityops.tables import aligned
     from scenarios.remarks import street_remarks
 
@@ -65,6 +67,9 @@ def info(
     print(f"mode         {network.mode}")
     print(f"junctions    {network.n_nodes:,}")
     print(f"edges        {network.n_edges:,} directed")
+    once = (network.reverse < 0) | (network.reverse > np.arange(network.n_edges))
+    km, all_km = (float(network.length_m[part].sum()) / 1000.0 for part in (once, slice(None)))
+    print(f"length       {km:,.1f} km of streets; {all_km:,.1f} km, each direction counted")
     west, south = float(network.lon.min()), float(network.lat.min())
     east, north = float(network.lon.max()), float(network.lat.max())
     print(f"extent       {west:.4f} to {east:.4f} east, {south:.4f} to {north:.4f} north")
