@@ -55,7 +55,9 @@ def real_target(out: Path) -> Path:
     """
     if out.name and ".." not in out.parts and not out.is_symlink():
         return out
-    return Path(shown_path(out.resolve()))
+    resolved = out.resolve()
+    shown = Path(shown_path(resolved))
+    return shown if shown.name not in {"", ".."} else resolved
 
 
 def check_target(out: Path, *, replace: bool, resume: bool) -> None:

@@ -100,7 +100,15 @@ def convert(
     if target.exists() and not replace:
         raise InputError("this exists", file=target, mend="give another name, or --replace it")
     network = read(source, mode, crs, speeds, column)
-    print(f"wrote {write_network(network, target)}: {network.n_edges:,} directed edges")
+    try:
+        written = write_network(network, target)
+    except InputError:
+        raise
+    except (OSError, RuntimeError):  # GDAL's are of the second kind
+        raise InputError(
+            "this cannot be written", file=target, mend="name a place that you may write to"
+        ) from None
+    print(f"wrote {written}: {network.n_edges:,} directed edges")
 
 
 def read(

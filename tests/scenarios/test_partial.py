@@ -68,6 +68,8 @@ def test_a_plain_name_stays_as_it_is(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     assert real_target(Path("runs/today")) == Path("runs/today")
     assert real_target(Path("runs/../today")) == Path("today")
+    assert real_target(Path()) == tmp_path
+    assert real_target(Path("..")) == tmp_path.parent
 
 
 def test_a_file_on_the_way_is_named(tmp_path):
