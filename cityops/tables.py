@@ -17,7 +17,6 @@ __all__ = ["aligned", "chance_words", "differences", "key_figures"]
 
 _UNANSWERED = "unanswered_share"
 _VERDICTS = {"better": "better", "worse": "worse", "unclear": "no clear difference"}
-_ONLY_IF_ANY = ("referred_share", "unanswered_share")
 
 
 def key_figures(run: Run) -> str:

@@ -99,6 +99,29 @@ class FaultList:
             self.faults.append(fault)
             self._order.append((origin.file, origin.line))
 
+    def add_after_drop(
+        self, table: str, path: KeyPath, message: str, mend: str | None = None
+    ) -> None:
+        """Note that something is lacking: where the last item of a table was dropped, if one was.
+
+        What a base scenario says was sound, so the fault is not at `path` then.
+        """
+        drops = [origin for (kind, _), origin in self.dropped.items() if kind == table]
+        if not drops:
+            self.add(path, message, mend)
+            return
+        drop, origin = drops[-1], self.origin(path)
+        user = key_words(origin.path[:2] if origin.line else path[:2])
+        where = f"{user} of {origin.file}: " if user and origin.file != drop.file else ""
+        fault = InputError(
+            f"with this dropped, {where}{message}",
+            file=f"{drop.file}:{drop.line}",
+            place=key_words(drop.path) or None,
+            mend=mend,
+        )
+        self.faults.append(fault)
+        self._order.append((drop.file, drop.line))
+
     def add_dropped(self, table: str, name: str, user: KeyPath, what: str) -> bool:
         """Note that an item was dropped which something else still names; whether it was dropped.
 
@@ -110,7 +133,7 @@ class FaultList:
         origin = self.origin(user)
         place = key_words(origin.path[:2] if origin.line else user[:2])
         fault = InputError(
-            f'drops {what} "{name}", which {place} of {origin.file} still names',
+            f'drops {what} "{name}", which {place} of {origin.file} still needs',
             file=f"{drop.file}:{drop.line}",
             place=key_words(drop.path) or None,
             mend="drop or change that one, too",

@@ -254,7 +254,8 @@ def _one_class(
     probability = table.get("transport_prob", 0)
     if isinstance(probability, _NUMBER) and probability > 0:
         if not any(True for _ in _items(document, "hospital")):
-            faults.add(
+            faults.add_after_drop(
+                "hospital",
                 (*path, "transport_prob"),
                 "patients are taken to hospital, and there is none",
                 "add [[hospital]] name, lon, lat, or set it to 0",
@@ -291,7 +292,8 @@ def _needs(
             kind, types, (*path, "needs", kind), "unit type", "[unit_type.*] has", faults
         )
         if known and count != 0 and kind not in manned and manned <= set(types):
-            faults.add(
+            faults.add_after_drop(
+                "unit",
                 (*path, "needs", kind),
                 f'"{kind}" is needed, and no unit has that type',
                 f'add [[unit]] type = "{kind}" or drop the need',
