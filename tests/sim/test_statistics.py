@@ -20,7 +20,12 @@ from sim.statistics import (
     welch_difference,
 )
 
-RNG = np.random.default_rng(20)
+
+@pytest.fixture
+def rng():
+    """Draw the same numbers in every test, in whatever order they run."""
+    return np.random.default_rng(20)
+
 
 # Law and Kelton 2000, Simulation Modeling and Analysis, 3rd ed., example 4.26: ten observations,
 # mean 1.34, variance 0.17, 90 % interval 1.34 +- 0.24.
@@ -45,8 +50,8 @@ def test_the_textbooks_paired_difference():
 
 @pytest.mark.parametrize("level", [0.5, 0.9, 0.95, 0.999])
 @pytest.mark.parametrize("n", [2, 3, 10, 1000])
-def test_a_t_interval_is_scipys(n, level):
-    values = RNG.normal(5, 2, n)
+def test_a_t_interval_is_scipys(n, level, rng):
+    values = rng.normal(5, 2, n)
     expected = stats.ttest_1samp(values, 0).confidence_interval(level)
     interval = t_interval(values, level)
     assert (interval.low, interval.high) == pytest.approx((expected.low, expected.high))
@@ -54,17 +59,17 @@ def test_a_t_interval_is_scipys(n, level):
     assert interval.level == level
 
 
-def test_a_welch_interval_is_scipys():
-    first, second = RNG.normal(5, 2, 12), RNG.normal(6, 7, 5)
+def test_a_welch_interval_is_scipys(rng):
+    first, second = rng.normal(5, 2, 12), rng.normal(6, 7, 5)
     expected = stats.ttest_ind(second, first, equal_var=False).confidence_interval(0.9)
     interval = welch_difference(first, second, 0.9)
     assert (interval.low, interval.high) == pytest.approx((expected.low, expected.high))
     assert interval.n == 5
 
 
-def test_a_paired_interval_is_scipys_and_knows_which_is_second():
-    first = RNG.normal(5, 2, 12)
-    second = first + RNG.normal(1, 0.1, 12)
+def test_a_paired_interval_is_scipys_and_knows_which_is_second(rng):
+    first = rng.normal(5, 2, 12)
+    second = first + rng.normal(1, 0.1, 12)
     expected = stats.ttest_rel(second, first).confidence_interval(0.95)
     interval = paired_difference(first, second)
     assert (interval.low, interval.high) == pytest.approx((expected.low, expected.high))
@@ -74,8 +79,8 @@ def test_a_paired_interval_is_scipys_and_knows_which_is_second():
 
 @pytest.mark.parametrize("quantile", [0.05, 0.5, 0.9])
 @pytest.mark.parametrize("n", [3, 10, 29, 100, 1000])
-def test_a_quantiles_interval_is_scipys(n, quantile):
-    values = RNG.exponential(size=n)
+def test_a_quantiles_interval_is_scipys(n, quantile, rng):
+    values = rng.exponential(size=n)
     expected = stats.quantile_test(values, p=quantile).confidence_interval(0.95)
     interval = quantile_interval(values, quantile, 0.95)
     assert interval.low == (-math.inf if math.isnan(expected.low) else expected.low)
@@ -83,14 +88,14 @@ def test_a_quantiles_interval_is_scipys(n, quantile):
     assert interval.mean == np.quantile(values, quantile)
 
 
-def test_a_quantiles_interval_covers_as_often_as_it_says():
+def test_a_quantiles_interval_covers_as_often_as_it_says(rng):
     true = stats.expon.ppf(0.9)
-    covered = [true in quantile_interval(RNG.exponential(size=80), 0.9, 0.9) for _ in range(2000)]
+    covered = [true in quantile_interval(rng.exponential(size=80), 0.9, 0.9) for _ in range(2000)]
     assert stats.binomtest(sum(covered), 2000, 0.9, alternative="less").pvalue > 1e-3
 
 
-def test_half_widths_of_a_table_are_those_of_its_series():
-    table = pd.DataFrame(RNG.normal(3, 1, (8, 4)))
+def test_half_widths_of_a_table_are_those_of_its_series(rng):
+    table = pd.DataFrame(rng.normal(3, 1, (8, 4)))
     widths = half_width(table.std(), table.count(), 0.9)
     assert widths.tolist() == pytest.approx(
         [t_interval(table[c], 0.9).half_width for c in table.columns]
@@ -121,16 +126,16 @@ def test_bonferroni_splits_the_error():
     assert bonferroni_level(0.95, 1) == pytest.approx(0.95)
 
 
-def test_mser5_finds_the_smallest_error_of_the_rest():
-    values = RNG.normal(size=203) + 8 * np.exp(-np.arange(203) / 10)
+def test_mser5_finds_the_smallest_error_of_the_rest(rng):
+    values = rng.normal(size=203) + 8 * np.exp(-np.arange(203) / 10)
     means = values[:200].reshape(40, 5).mean(axis=1)
     error = [np.sum((means[d:] - means[d:].mean()) ** 2) / (40 - d) ** 2 for d in range(35)]
     assert mser5(values) == (5 * int(np.argmin(error)), True)
     assert 20 <= mser5(values).deleted <= 80
 
 
-def test_mser5_leaves_a_stationary_run_nearly_whole():
-    deleted = [mser5(RNG.normal(size=1000)).deleted for _ in range(50)]
+def test_mser5_leaves_a_stationary_run_nearly_whole(rng):
+    deleted = [mser5(rng.normal(size=1000)).deleted for _ in range(50)]
     assert np.mean(deleted) < 100
 
 
@@ -140,20 +145,20 @@ def test_a_run_that_is_still_rising_is_not_settled():
         delete_warmup(np.arange(100.0) ** 2)
 
 
-def test_deleting_the_warmup_takes_its_bias_away():
-    values = RNG.normal(10, 1, 2000) + 30 * np.exp(-np.arange(2000) / 50)
+def test_deleting_the_warmup_takes_its_bias_away(rng):
+    values = rng.normal(10, 1, 2000) + 30 * np.exp(-np.arange(2000) / 50)
     assert abs(delete_warmup(values).mean() - 10) < 0.15 < values.mean() - 10
 
 
-def test_batch_means_of_independent_values_are_a_t_interval_of_their_means():
-    values = RNG.normal(size=1003)
+def test_batch_means_of_independent_values_are_a_t_interval_of_their_means(rng):
+    values = rng.normal(size=1003)
     assert batch_means(values, 10, 0.9) == t_interval(values[3:].reshape(10, 100).mean(axis=1), 0.9)
 
 
-def test_batch_means_cover_the_mean_of_dependent_values():
+def test_batch_means_cover_the_mean_of_dependent_values(rng):
     covered = 0
     for _ in range(400):  # autoregressive, correlation 0.8 from one value to the next, mean 0
-        noise = RNG.normal(size=4000)
+        noise = rng.normal(size=4000)
         values = np.empty(4000)
         values[0] = noise[0] / 0.6
         for k in range(1, 4000):
