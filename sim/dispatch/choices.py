@@ -56,27 +56,29 @@ def arrival_in_s(world: World, unit: int, incident: int, now: float) -> float:
 def count_coverage(world: World, unit_type: int, without: int) -> None:
     """Count the free units of a type that cover each area, from the stations where they belong."""
     state, fleet, cover = world.state, world.fleet, world.rules.cover
-    state.free_here[:] = 0
-    for unit in range(fleet.type.size):
-        if unit != without and fleet.type[unit] == unit_type and is_free(state, unit):
-            state.free_here[state.station[unit]] += 1
-    state.covered[:] = 0
+    free_here, covered, types = state.free_here, state.covered, fleet.type
+    free_here[:] = 0
+    for unit in range(types.size):
+        if unit != without and types[unit] == unit_type and is_free(state, unit):
+            free_here[state.station[unit]] += 1
+    covered[:] = 0
     for station in range(cover.shape[1]):
-        here = state.free_here[station]
+        here = free_here[station]
         if here > 0:
             for area in range(cover.shape[2]):
                 if cover[unit_type, station, area]:
-                    state.covered[area] += here
+                    covered[area] += here
 
 
 @njit(cache=True, nogil=True)
 def marginal(world: World, unit_type: int, station: int, less: int) -> float:
     """Sum up the expected coverage that a unit at a station adds to the rest (takes: less=1)."""
-    state, rules = world.state, world.rules
+    rules = world.rules
+    cover, weight, share, covered = rules.cover, rules.weight, rules.marginal, world.state.covered
     total = 0.0
-    for area in range(rules.weight.size):
-        if rules.cover[unit_type, station, area]:
-            total += rules.weight[area] * rules.marginal[state.covered[area] - less]
+    for area in range(weight.size):
+        if cover[unit_type, station, area]:
+            total += weight[area] * share[covered[area] - less]
     return total
 
 

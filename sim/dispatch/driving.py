@@ -163,6 +163,7 @@ def street_time(
             if t < best:
                 best = t
                 code = 1
+    rows = roads.rows
     row0 = row_to(roads, layer_period, roads.tail[g], -1)
     in0 = h * w[g]
     row1 = -1
@@ -172,24 +173,24 @@ def street_time(
         in1 = (1.0 - h) * w[s]
     out = (1.0 - f) * w[e]
     node = roads.head[e]
-    t = (out + roads.rows[row0, node]) + in0
+    t = (out + rows[row0, node]) + in0
     if t < best:
         best = t
         code = 2
     if row1 >= 0:
-        t = (out + roads.rows[row1, node]) + in1
+        t = (out + rows[row1, node]) + in1
         if t < best:
             best = t
             code = 3
     if r >= 0:
         out = f * w[r]
         node = roads.tail[e]
-        t = (out + roads.rows[row0, node]) + in0
+        t = (out + rows[row0, node]) + in0
         if t < best:
             best = t
             code = 4
         if row1 >= 0:
-            t = (out + roads.rows[row1, node]) + in1
+            t = (out + rows[row1, node]) + in1
             if t < best:
                 best = t
                 code = 5
@@ -254,15 +255,17 @@ def walk(
     period = roads.period_of_hour[hour]
     chosen = layer * roads.periods + period
     change = roads.run_h[hour] * 3600.0 - (week_s - hour * 3600.0)
+    times, length_m, head, indptr = roads.times, roads.length_m, roads.head, roads.indptr
+    row = roads.rows[0]
+    w_chosen = times[chosen]
     elapsed = 0.0
     metres = 0.0
     r = roads.reverse[e]
-    entry_row = -1
     entry_node = -1
     if code >= 2:
         by_head = (code - 2) % 2 == 1
         entry_node = roads.head[g] if by_head else roads.tail[g]
-        entry_row = row_to(roads, chosen, entry_node, -1)
+        row = roads.rows[row_to(roads, chosen, entry_node, -1)]
     # The first stretch.
     edge = e
     start = f
@@ -283,7 +286,7 @@ def walk(
         # Drive edge from start to end, over changes of speed.
         at = start
         while True:
-            w = roads.times[layer * roads.periods + period, edge] / factor
+            w = times[layer * roads.periods + period, edge] / factor
             need = (end - at) * w
             stop = min(limit_s, change)
             if elapsed + need <= stop:
@@ -294,15 +297,15 @@ def walk(
             at = min(at, end)
             elapsed = stop
             if stop == limit_s:
-                metres += (at - start) * roads.length_m[edge]
+                metres += (at - start) * length_m[edge]
                 return edge, at, metres, elapsed
             hour = hour_of(week_s + change)
             period = roads.period_of_hour[hour]
             change = change + roads.run_h[hour] * 3600.0
-        metres += (end - start) * roads.length_m[edge]
+        metres += (end - start) * length_m[edge]
         if stage == 2:
             return edge, end, metres, elapsed
-        node = roads.head[edge]
+        node = head[edge]
         start = 0.0
         if stage == 0 or stage == 1:
             stage = 1
@@ -315,10 +318,8 @@ def walk(
                     edge = roads.reverse[g]
                     end = 1.0 - h
             else:
-                row = roads.rows[entry_row]
-                w_chosen = roads.times[chosen]
-                for k in range(roads.indptr[node], roads.indptr[node + 1]):
-                    if w_chosen[k] + row[roads.head[k]] == row[node]:
+                for k in range(indptr[node], indptr[node + 1]):
+                    if w_chosen[k] + row[head[k]] == row[node]:
                         edge = k
                         break
                 end = 1.0
