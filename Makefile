@@ -31,8 +31,16 @@ $(VENV)/.dev: $(VENV)/.core requirements/dev.txt
 	@$(PIP_INSTALL) --require-hashes -r requirements/dev.txt
 	@touch $@
 
-setup: $(VENV)/.core
-setup-dev: $(VENV)/.dev
+# Numba does not notice when a compiled function that another one calls has changed: forget all
+# compiled kernels when the source of one is newer than they are.
+KERNELS := $(shell grep -rl '@njit' networks sim benchmarks --include='*.py')
+
+$(VENV)/.kernels: $(VENV)/.core $(KERNELS)
+	@find networks sim benchmarks -name '*.nb[ic]' -delete
+	@touch $@
+
+setup: $(VENV)/.core $(VENV)/.kernels
+setup-dev: $(VENV)/.dev $(VENV)/.kernels
 
 demo: setup
 	@$(BIN)/cityops run helsinki-centre --out runs/demo --replace
@@ -68,7 +76,6 @@ requirements:
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
 	  pyproject.toml requirements/build.in --extra dev --extra bench -c requirements/core.txt -o requirements/dev.txt
 
-# Numba does not notice when a compiled function that another one calls has changed.
 recompile:
 	find networks sim benchmarks -name '*.nb[ic]' -delete
 
