@@ -84,6 +84,8 @@ class _Simulation:
         self.responses = empty_responses(prepared.n_needs)
         self.rows: list[tuple[float, ...]] = []
         self.areas_covered = self._areas_covered() if setting.needs_coverage else {}
+        weights = np.array([a.weight for a in self.district.areas], float)
+        self.weights = (weights / weights.sum()).tolist() if setting.needs_coverage else []
 
     # ---- time and place
 
@@ -463,15 +465,13 @@ class _Simulation:
         self, unit_type: int, station: int, covered: dict[int, int], *, less: int
     ) -> float:
         """Sum of weight * (1 - q) q^(k - less) over the areas that a station covers."""
-        weights = np.array([a.weight for a in self.district.areas], float)
-        weights = weights / weights.sum()
         q = self.policy.busy_fraction
         total = 0.0
         for area in self.areas_covered[unit_type, station]:
             share = 1.0 - q
             for _ in range(covered.get(area, 0) - less):
                 share *= q
-            total += float(weights[area]) * share
+            total += self.weights[area] * share
         return total
 
     def best_station(self, unit: Unit) -> int:
