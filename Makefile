@@ -33,10 +33,10 @@ $(VENV)/.dev: $(VENV)/.core requirements/dev.txt
 
 # Numba does not notice when a compiled function that another one calls has changed: forget all
 # compiled kernels when the source of one is newer than they are.
-KERNELS := $(shell grep -rl '@njit' networks sim benchmarks --include='*.py')
+KERNELS := $(shell grep -rl '@njit' networks sim optimize benchmarks --include='*.py')
 
 $(VENV)/.kernels: $(VENV)/.core $(KERNELS)
-	@find networks sim benchmarks -name '*.nb[ic]' -delete
+	@find networks sim optimize benchmarks -name '*.nb[ic]' -delete
 	@touch $@
 
 setup: $(VENV)/.core $(VENV)/.kernels
@@ -77,7 +77,7 @@ requirements:
 	  pyproject.toml requirements/build.in --extra dev --extra bench -c requirements/core.txt -o requirements/dev.txt
 
 recompile:
-	find networks sim benchmarks -name '*.nb[ic]' -delete
+	find networks sim optimize benchmarks -name '*.nb[ic]' -delete
 
 clean:
 	rm -rf $(VENV) runs .pytest_cache .mypy_cache .ruff_cache .hypothesis

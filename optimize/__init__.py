@@ -1,1 +1,1 @@
-"""Decisions: where (placement), in what order (routes), who and when (rosters)."""
+"""Decisions: where (location), in what order (routing), who and when (rosters)."""

@@ -1,0 +1,77 @@
+"""Where: one family of placement models, one face, on plain matrices.
+
+Names are imported when they are first used, so that importing the package costs nothing.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from optimize.location.coverage import Coverage
+    from optimize.location.problems import (
+        AvailabilityCover,
+        Dispersion,
+        ExpectedCover,
+        FacilityLocation,
+        MaxCover,
+        PCenter,
+        PMedian,
+        Problem,
+        ReliableMedian,
+        SetCover,
+        SizeClass,
+        TwoEchelon,
+    )
+    from optimize.location.sites import Quota, Sites
+    from optimize.location.solution import Progress, Solution
+    from optimize.location.solve import METHODS, Method, solve
+
+__all__ = [
+    "METHODS",
+    "AvailabilityCover",
+    "Coverage",
+    "Dispersion",
+    "ExpectedCover",
+    "FacilityLocation",
+    "MaxCover",
+    "Method",
+    "PCenter",
+    "PMedian",
+    "Problem",
+    "Progress",
+    "Quota",
+    "ReliableMedian",
+    "SetCover",
+    "Sites",
+    "SizeClass",
+    "Solution",
+    "TwoEchelon",
+    "solve",
+]
+
+_NAMES_IN: dict[str, str] = {
+    "optimize.location.coverage": "Coverage",
+    "optimize.location.problems": (
+        "AvailabilityCover Dispersion ExpectedCover FacilityLocation MaxCover PCenter PMedian "
+        "Problem ReliableMedian SetCover SizeClass TwoEchelon"
+    ),
+    "optimize.location.sites": "Quota Sites",
+    "optimize.location.solution": "Progress Solution",
+    "optimize.location.solve": "METHODS Method solve",
+}
+_MODULE_OF = {name: module for module, names in _NAMES_IN.items() for name in names.split()}
+
+
+def __getattr__(name: str) -> object:
+    module = _MODULE_OF.get(name)
+    if module is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(import_module(module), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return __all__
