@@ -26,6 +26,7 @@ MipStatus = Literal["optimal", "feasible", "infeasible", "unbounded", "none"]
 """Proven best; a solution without proof; no solution exists; no best exists; none found in time."""
 
 _INFINITY = float("inf")
+_PROGRESS_EVERY_S = 0.25
 
 
 @dataclass(frozen=True, eq=False)
@@ -278,7 +279,8 @@ def _run(
     from highspy import _core
 
     began = time.perf_counter()
-    solver = highspy.Highs()
+    # the library's own class would print a header before it can be told to be silent
+    solver = _core._Highs()  # noqa: SLF001
     settings = {"output_flag": False, "time_limit": max(time_limit_s, 0.01), **options}
     settings["threads"] = threads
     settings["parallel"] = "on" if threads > 1 else "off"
@@ -295,13 +297,17 @@ def _run(
     stop = threading.Event()
     kinds = _core.cb.HighsCallbackType
 
+    told = began
+
     def called(kind: Any, _text: str, out: Any, inward: Any, _data: Any) -> None:  # noqa: ANN401
-        if kind == kinds.kCallbackMipLogging:
-            if progress is not None:
-                seconds = time.perf_counter() - began
-                progress(out.mip_primal_bound, out.mip_dual_bound, seconds)
-        elif stop.is_set():
+        nonlocal told
+        if stop.is_set():
             inward.user_interrupt = True
+        elif progress is not None and kind == kinds.kCallbackMipInterrupt:
+            now = time.perf_counter()
+            if now - told >= _PROGRESS_EVERY_S:
+                told = now
+                progress(out.mip_primal_bound, out.mip_dual_bound, now - began)
 
     solver.setCallback(called, None)
     for kind in (
@@ -310,8 +316,6 @@ def _run(
         kinds.kCallbackIpmInterrupt,
     ):
         solver.startCallback(kind)
-    if progress is not None:
-        solver.startCallback(kinds.kCallbackMipLogging)
     interrupted = _in_thread(solver.run, stop)
     return _result(
         solver, model, relaxed=relaxed, seconds=time.perf_counter() - began, interrupted=interrupted
@@ -321,20 +325,24 @@ def _run(
 def _in_thread(run: Callable[[], object], stop: threading.Event) -> bool:
     """Run where the main thread stays free for Ctrl-C; say whether it came."""
     failed: list[BaseException] = []
+    done = threading.Event()
 
     def work() -> None:
         try:
             run()
         except BaseException as error:  # noqa: BLE001 - raised again below
             failed.append(error)
+        finally:
+            done.set()
 
     thread = threading.Thread(target=work, daemon=True)
     thread.start()
-    while thread.is_alive():
+    while not done.is_set():  # Ctrl-C within `Thread.join` would count the thread as ended
         try:
-            thread.join(0.05)
+            done.wait(0.05)
         except KeyboardInterrupt:
             stop.set()
+    thread.join()
     if failed:
         raise failed[0]
     return stop.is_set()
