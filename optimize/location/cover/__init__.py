@@ -1,0 +1,1 @@
+"""What the covering models share: merged rows, linear programs, local search, bounds."""
