@@ -1,0 +1,1 @@
+"""The parts of the judge of placements, one file for each way in which points are served."""
