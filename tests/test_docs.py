@@ -8,14 +8,24 @@ from pathlib import Path
 DOCS = Path(__file__).resolve().parents[1] / "docs"
 
 
-def test_the_dispatch_page_runs():
-    text = (DOCS / "dispatch.md").read_text(encoding="utf-8")
+def run_page(name: str) -> dict[str, object]:
+    """Run the blocks of a page one after the other."""
+    text = (DOCS / name).read_text(encoding="utf-8")
     blocks = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
-    assert len(blocks) == 2
+    assert blocks
     names: dict[str, object] = {}
     for block in blocks:
         exec(block, names)  # noqa: S102 - our own page
-    assert names["log"].responses["unit"].ge(0).any()
+    return names
+
+
+def test_the_dispatch_page_runs():
+    assert run_page("dispatch.md")["log"].responses["unit"].ge(0).any()
+
+
+def test_the_page_of_the_toilets_runs(capsys):
+    assert run_page("toilets.md")["log"].outcome.size > 0
+    assert "wait_mean_min" in capsys.readouterr().out
 
 
 def test_every_page_that_a_page_names_is_there():
