@@ -35,7 +35,7 @@ def is_run(folder: Path) -> bool:
     return (folder / "manifest.json").is_file() and (folder / "tables").is_dir()
 
 
-def check_free(folder: Path, *, replace: bool, mark: str = MARK) -> None:
+def check_free(folder: Path, *, replace: bool, mark: str = MARK, what: str = "comparison") -> None:
     """Refuse a folder that is in the way.
 
     Parameters
@@ -46,6 +46,8 @@ def check_free(folder: Path, *, replace: bool, mark: str = MARK) -> None:
         Whether an older one of the same kind may go.
     mark
         A file by which the older one is known.
+    what
+        Its kind, for messages.
 
     Raises
     ------
@@ -63,20 +65,20 @@ def check_free(folder: Path, *, replace: bool, mark: str = MARK) -> None:
         )
     if any(folder.iterdir()) and not (folder / mark).is_file():
         raise InputError(
-            "this folder is no comparison, and --replace would delete it",
+            f"this folder is no {what}, and --replace would delete it",
             file=shown,
             mend="give another --out",
         )
 
 
 @contextmanager
-def whole_folder(target: Path) -> Iterator[Path]:
+def whole_folder(target: Path, *, mark: str = MARK, what: str = "comparison") -> Iterator[Path]:
     """Fill a folder under its partial name; it gets its own name when all is there."""
     partial = target.with_name(target.name + PARTIAL)
     if partial.exists():
-        if any(partial.iterdir()) and not (partial / MARK).is_file():
+        if any(partial.iterdir()) and not (partial / mark).is_file():
             raise InputError(
-                "this is in the way, and no comparison left it",
+                f"this is in the way, and no {what} left it",
                 file=shown_path(partial),
                 mend="give another --out",
             )
@@ -95,7 +97,7 @@ def whole_folder(target: Path) -> Iterator[Path]:
         shutil.rmtree(partial)
         raise
     if target.exists():
-        check_free(target, replace=True)
+        check_free(target, replace=True, mark=mark, what=what)
         shutil.rmtree(target)
     partial.rename(target)
 

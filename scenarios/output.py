@@ -28,7 +28,9 @@ __all__ = [
     "file_hashes",
     "network_facts",
     "resolved_text",
+    "street_features",
     "versions",
+    "write_features",
     "write_json",
     "write_maps",
     "write_replication",
@@ -188,10 +190,10 @@ def write_maps(folder: Path, built: Built) -> None:
     maps = folder / "maps"
     maps.mkdir(exist_ok=True)
     if built.network is not None:
-        _write_features(maps / "streets.geojson", _streets(built.network))
+        write_features(maps / "streets.geojson", street_features(built.network))
     areas = _areas(built)
     if areas:
-        _write_features(maps / "areas.geojson", areas)
+        write_features(maps / "areas.geojson", areas)
     places = [
         {
             "type": "Feature",
@@ -207,17 +209,18 @@ def write_maps(folder: Path, built: Built) -> None:
         )
         for item in items
     ]
-    _write_features(maps / "stations.geojson", places)
+    write_features(maps / "stations.geojson", places)
 
 
-def _write_features(path: Path, features: list[dict[str, Any]]) -> None:
+def write_features(path: Path, features: list[dict[str, Any]]) -> None:
+    """Write features as one GeoJSON collection."""
     collection = {"type": "FeatureCollection", "features": features}
     path.write_text(
         json.dumps(collection, ensure_ascii=False, separators=(",", ":")) + "\n", encoding="utf-8"
     )
 
 
-def _streets(network: RoadNetwork) -> list[dict[str, Any]]:
+def street_features(network: RoadNetwork) -> list[dict[str, Any]]:
     """One line a street: of the two directions of one, the lower edge."""
     once = (network.reverse < 0) | (network.reverse > np.arange(network.n_edges))
     points = np.column_stack([network.shape_lon, network.shape_lat]).round(6)
