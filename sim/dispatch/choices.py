@@ -15,6 +15,7 @@ from sim.dispatch.log import (
     TURNING_OUT,
 )
 from sim.dispatch.moves import is_free, position, week_second
+from sim.dispatch.roads import SET
 
 if TYPE_CHECKING:
     from sim.dispatch.layout import World
@@ -55,7 +56,8 @@ def arrival_in_s(world: World, unit: int, incident: int, now: float) -> float:
 @njit(cache=True, nogil=True)
 def count_coverage(world: World, unit_type: int, without: int) -> None:
     """Count the free units of a type that cover each area, from the stations where they belong."""
-    state, fleet, cover = world.state, world.fleet, world.rules.cover
+    state, fleet = world.state, world.fleet
+    cover = world.rules.cover[world.roads.now[SET]]
     free_here, covered, types = state.free_here, state.covered, fleet.type
     free_here[:] = 0
     for unit in range(types.size):
@@ -74,7 +76,8 @@ def count_coverage(world: World, unit_type: int, without: int) -> None:
 def marginal(world: World, unit_type: int, station: int, less: int) -> float:
     """Sum up the expected coverage that a unit at a station adds to the rest (takes: less=1)."""
     rules = world.rules
-    cover, weight, share, covered = rules.cover, rules.weight, rules.marginal, world.state.covered
+    cover = rules.cover[world.roads.now[SET]]
+    weight, share, covered = rules.weight, rules.marginal, world.state.covered
     total = 0.0
     for area in range(weight.size):
         if cover[unit_type, station, area]:
@@ -199,20 +202,27 @@ def best_station(world: World, unit: int, now: float) -> int:
 
 
 @njit(cache=True, nogil=True)
+def hospital_time(world: World, unit: int, hospital: int, lights: int, now: float) -> float:
+    """Tell how long a unit would drive to a hospital from where its interval began."""
+    state, fleet = world.state, world.fleet
+    unit_type = fleet.type[unit]
+    factor = fleet.lights_factor[unit_type] if lights == 1 else fleet.speed_factor[unit_type]
+    seconds, _ = time_between(
+        world.roads, lights * world.roads.lights_layer, week_second(world, now),
+        state.place[unit], state.a[unit], state.b[unit],
+        fleet.hospital_place[hospital], fleet.hospital_a[hospital], fleet.hospital_b[hospital],
+    )  # fmt: skip
+    return seconds / factor
+
+
+@njit(cache=True, nogil=True)
 def choose_hospital(world: World, unit: int, need: int, lights: int, now: float) -> int:
     """Choose the hospital by the policy; -1 if none can be reached."""
     state, fleet, asks = world.state, world.fleet, world.asks
-    unit_type = fleet.type[unit]
-    factor = fleet.lights_factor[unit_type] if lights == 1 else fleet.speed_factor[unit_type]
     best = -1
     best_s = np.inf
     for hospital in range(fleet.bays.size):
-        seconds, _ = time_between(
-            world.roads, lights * world.roads.lights_layer, week_second(world, now),
-            state.place[unit], state.a[unit], state.b[unit],
-            fleet.hospital_place[hospital], fleet.hospital_a[hospital], fleet.hospital_b[hospital],
-        )  # fmt: skip
-        seconds = seconds / factor
+        seconds = hospital_time(world, unit, hospital, lights, now)
         bays = fleet.bays[hospital]
         if world.rules.hospital == HOSPITAL_LEAST_WAIT and bays > 0:
             ahead = state.heading[hospital] + 1 - bays

@@ -1,9 +1,8 @@
 """Compiled driving: times, positions en route and metres on the three travel models.
 
-On streets, times come from *rows*: one backward shortest-path tree a target node, layer (0
-ordinary, 1 under lights) and period of the week. Rows live in a pool; where all of them fit they
-are made once, else those in use are kept and the oldest is replaced. Either way they hold the same
-numbers, so results do not depend on the size of the pool.
+On streets, times between nodes come from *rows* (`sim.dispatch.rows`), which leave closed streets
+out. The first and the last stretch of a trip are driven at the times of the open street: who stands
+on a closed street may leave it, and who has a place on it may drive in.
 
 A trip from spot (e, f) to spot (g, h) leaves by one end of its street and enters by one end of the
 other, or runs along one street. The choices are coded:
@@ -19,119 +18,22 @@ The first of equal choices is taken, and at a node the first edge on a quickest 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numba import njit
 
-from networks.cch.customise import Half
-from networks.cch.many import tree
-from networks.kernels import Scratch, search
+from sim.dispatch.rows import row_to
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+    from sim.dispatch.roads import Roads
 
 STREETS, MATRIX, PLANE = 0, 1, 2
 WEEK_S = 604_800.0
 NO_WAY = -1
 HOURS = 168
-
-
-class Roads(NamedTuple):
-    """Arrays of a travel model; what a kind does not use has length 0 or 1.
-
-    ``lights_layer`` is 1 where times under lights are a layer of their own, else 0.
-    ``times`` has a row a layer and period (layer * periods + period), ``in_times`` the same in the
-    order of the backward adjacency; ``run_h[h]`` is the number of
-    hours from the start of hour h of the week until the period changes (inf: never). With
-    ``hierarchy`` 1, rows come from the contraction hierarchy of each layer and period: arcs on
-    which one climbs from a target and descends to the others, ``*_indptr`` with a row each.
-    """
-
-    kind: int
-    periods: int
-    lights_layer: int
-    indptr: NDArray[np.int64]
-    head: NDArray[np.int32]
-    tail: NDArray[np.int32]
-    reverse: NDArray[np.int32]
-    in_indptr: NDArray[np.int64]
-    in_other: NDArray[np.int32]
-    in_times: NDArray[np.float64]
-    times: NDArray[np.float64]
-    length_m: NDArray[np.float64]
-    period_of_hour: NDArray[np.int64]
-    run_h: NDArray[np.float64]
-    rows: NDArray[np.float64]
-    row_of: NDArray[np.int32]
-    row_key: NDArray[np.int64]
-    cursor: NDArray[np.int64]
-    scratch: Scratch
-    seed: NDArray[np.int64]
-    no_cost: NDArray[np.float64]
-    all_wanted: NDArray[np.bool_]
-    hierarchy: int
-    rank: NDArray[np.int32]
-    node_of_rank: NDArray[np.int32]
-    parent: NDArray[np.int32]
-    climb_indptr: NDArray[np.int64]
-    climb_above: NDArray[np.int32]
-    climb_s: NDArray[np.float64]
-    descend_indptr: NDArray[np.int64]
-    descend_above: NDArray[np.int32]
-    descend_s: NDArray[np.float64]
-    label: NDArray[np.float64]
-    matrix: NDArray[np.float64]
-    x: NDArray[np.float64]
-    y: NDArray[np.float64]
-    distance_m: NDArray[np.float64]
-    acceleration: float
-    cruising: float
-
-
-@njit(cache=True, nogil=True)
-def make_row(roads: Roads, layer_period: int, node: int, row: int) -> None:
-    """Fill a row of the pool: seconds from every node to ``node``."""
-    old = roads.row_key[row]
-    n = roads.row_of.shape[1]
-    if old >= 0:
-        roads.row_of[old // n, old % n] = -1
-    if roads.hierarchy == 1:
-        roads.seed[0] = roads.rank[node]
-        tree(
-            roads.parent,
-            Half(roads.climb_indptr[layer_period], roads.climb_above, roads.climb_s),
-            Half(roads.descend_indptr[layer_period], roads.descend_above, roads.descend_s),
-            roads.node_of_rank, roads.seed, roads.no_cost, roads.label, roads.rows[row],
-        )  # fmt: skip
-        roads.row_of[layer_period, node] = row
-        roads.row_key[row] = layer_period * n + node
-        return
-    roads.seed[0] = node
-    search(
-        roads.in_indptr, roads.in_other, roads.in_times[layer_period],
-        roads.seed, roads.no_cost, roads.all_wanted, -1, roads.scratch,
-    )  # fmt: skip
-    roads.rows[row, :] = roads.scratch.dist
-    roads.row_of[layer_period, node] = row
-    roads.row_key[row] = layer_period * n + node
-
-
-@njit(cache=True, nogil=True)
-def row_to(roads: Roads, layer_period: int, node: int, keep: int) -> int:
-    """Row of the pool with the times to a node, made if need be, never in place of ``keep``.
-
-    ``cursor`` holds the next row to replace and the first that may be replaced.
-    """
-    row = roads.row_of[layer_period, node]
-    if row >= 0:
-        return row
-    row = roads.cursor[0]
-    if row == keep:
-        row = row + 1 if row + 1 < roads.rows.shape[0] else roads.cursor[1]
-    make_row(roads, layer_period, node, row)
-    roads.cursor[0] = row + 1 if row + 1 < roads.rows.shape[0] else roads.cursor[1]
-    return row
 
 
 @njit(cache=True, nogil=True)
@@ -242,7 +144,8 @@ def walk(
     factor
         Speed as a multiple of the layer's.
     week_s
-        Second of the week at departure: its period chose the way.
+        Second of the week at departure: its period chose the way. The streets that are closed have
+        not changed since then; at every change a way is chosen anew.
     code, e, f, g, h
         The way, see the module's text.
 
@@ -257,7 +160,7 @@ def walk(
     change = roads.run_h[hour] * 3600.0 - (week_s - hour * 3600.0)
     times, length_m, head, indptr = roads.times, roads.length_m, roads.head, roads.indptr
     row = roads.rows[0]
-    w_chosen = times[chosen]
+    w_chosen = roads.open_s[chosen]
     elapsed = 0.0
     metres = 0.0
     r = roads.reverse[e]

@@ -12,42 +12,25 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numba import njit
 
-from sim.dispatch.choices import (
-    arrival_in_s,
-    best_station,
-    can_be_reached,
-    choose_free,
-    choose_hospital,
-    choose_preemptible,
-    station_time,
-    turnout_s,
-)
-from sim.dispatch.layout import (
-    LEFT,
-    OPEN,
-    PREEMPT_NEARER,
-    PREEMPT_NONE_FREE,
-    RELOCATE_COMPLIANCE,
-    RELOCATE_DMEXCLP,
-)
-from sim.dispatch.log import (
-    HAND_OVER,
-    IDLE,
-    OFF_DUTY,
-    ON_SCENE,
-    RELOCATING,
-    RETURNING,
-    TO_HOSPITAL,
-    TO_SCENE,
-    TURNING_OUT,
-)
-from sim.dispatch.moves import (
-    arrive,
-    begin,
-    drive,
-    end_interval,
-    interrupt,
-    is_free,
+from sim.dispatch.choices import best_station, can_be_reached, choose_hospital
+from sim.dispatch.closing import streets_change
+from sim.dispatch.layout import OPEN, RELOCATE_DMEXCLP
+from sim.dispatch.log import HAND_OVER, IDLE, OFF_DUTY, ON_SCENE, RETURNING, TO_HOSPITAL
+from sim.dispatch.moves import arrive, begin, drive, end_interval, interrupt, is_free
+from sim.dispatch.rows import close_set
+from sim.dispatch.sending import (
+    AT_HOSPITAL,
+    AT_SCENE,
+    CLEAR,
+    DEPART,
+    FREED,
+    depart,
+    keep_compliance,
+    send_to_station,
+    serve_left,
+    take_waiting,
+    try_dispatch,
+    wait,
 )
 from sim.dispatch.structs import (
     AsksStruct,
@@ -62,126 +45,9 @@ from sim.dispatch.structs import (
 from sim.events import EventList, event_list, next_time, pop, push, with_room
 
 if TYPE_CHECKING:
-    from sim.dispatch.driving import Roads
     from sim.dispatch.layout import Asks, Fleet, Rules, State, World
     from sim.dispatch.log import IntervalColumns, ResponseColumns
-
-# Kinds of events.
-DEPART, AT_SCENE, CLEAR, AT_HOSPITAL, FREED, AT_STATION = 0, 1, 2, 3, 4, 5
-
-ORDER = np.int64(1) << 40  # a waiting need's key is priority * ORDER + need
-
-
-@njit(cache=True, nogil=True)
-def _send_to_scene(world: World, events: EventList, unit: int, need: int, now: float) -> None:
-    """Send a unit to a need: from its station after turn-out, from the road at once."""
-    state, out = world.state, world.responses
-    status = state.status[unit]
-    if status == TURNING_OUT or status == TO_SCENE:
-        abandoned = state.need[unit]
-        out.unit[abandoned] = -1
-        out.dispatched_s[abandoned] = np.nan
-        out.departed_s[abandoned] = np.nan
-        out.preempted[abandoned] += 1
-        state.left[state.counts[LEFT]] = abandoned
-        state.counts[LEFT] += 1
-    out.unit[need] = unit
-    out.dispatched_s[need] = now
-    if status == TURNING_OUT:
-        # Turn-out goes on; the departure that is already scheduled serves the new need.
-        end_interval(world, unit, now, state.place[unit], state.a[unit], state.b[unit], 0.0)
-        state.need[unit] = need
-        return
-    interrupt(world, unit, now)
-    if status == IDLE:
-        turnout = turnout_s(world, world.fleet.type[unit], now)
-        if turnout > 0.0:
-            begin(state, unit, TURNING_OUT, need, -1, 0)
-            state.ready_s[unit] = now + turnout
-            push(events, now + turnout, DEPART, unit, state.stamp[unit])
-            return
-    _depart(world, events, unit, need, now)
-
-
-@njit(cache=True, nogil=True)
-def _depart(world: World, events: EventList, unit: int, need: int, now: float) -> None:
-    state, asks = world.state, world.asks
-    incident = asks.incident[need]
-    world.responses.departed_s[need] = now
-    begin(state, unit, TO_SCENE, need, -1, 1)
-    drive(
-        world, events, unit, now, AT_SCENE, 1,
-        asks.place[incident], asks.a[incident], asks.b[incident],
-    )  # fmt: skip
-
-
-@njit(cache=True, nogil=True)
-def _try_dispatch(world: World, events: EventList, need: int, now: float) -> bool:
-    """Send the unit that the rules choose; False if there is none."""
-    rules = world.rules
-    unit, seconds = choose_free(world, need, now)
-    if rules.preemption == PREEMPT_NEARER or (rules.preemption == PREEMPT_NONE_FREE and unit < 0):
-        other, other_s = choose_preemptible(world, need, now)
-        if other >= 0 and (unit < 0 or other_s < seconds):
-            unit = other
-    if unit < 0:
-        return False
-    _send_to_scene(world, events, unit, need, now)
-    return True
-
-
-@njit(cache=True, nogil=True)
-def _wait(world: World, need: int) -> None:
-    """Put a need among the waiting ones, by priority, then order of call."""
-    state, asks = world.state, world.asks
-    unit_type = asks.unit_type[need]
-    keys = state.waiting[unit_type]
-    key = asks.priority[asks.incident[need]] * ORDER + need
-    at = state.high[unit_type]
-    if at == keys.size:  # no room behind: move all to the front
-        low = state.low[unit_type]
-        for k in range(low, at):
-            keys[k - low] = keys[k]
-        state.low[unit_type] = 0
-        at -= low
-        state.high[unit_type] = at
-    while at > state.low[unit_type] and keys[at - 1] > key:
-        keys[at] = keys[at - 1]
-        at -= 1
-    keys[at] = key
-    state.high[unit_type] += 1
-    world.responses.queued[need] = True
-
-
-@njit(cache=True, nogil=True)
-def _take_waiting(world: World, events: EventList, unit: int, now: float) -> bool:
-    """Send a free unit to the first waiting need of its type that it can reach."""
-    state, asks = world.state, world.asks
-    unit_type = world.fleet.type[unit]
-    keys = state.waiting[unit_type]
-    for at in range(state.low[unit_type], state.high[unit_type]):
-        need = keys[at] % ORDER
-        if arrival_in_s(world, unit, asks.incident[need], now) == np.inf:
-            continue
-        for k in range(at, state.low[unit_type], -1):
-            keys[k] = keys[k - 1]
-        state.low[unit_type] += 1
-        _send_to_scene(world, events, unit, need, now)
-        return True
-    return False
-
-
-@njit(cache=True, nogil=True)
-def _serve_left(world: World, events: EventList, now: float) -> None:
-    """Find other units for needs whose unit was taken away; who finds none waits."""
-    state = world.state
-    at = 0
-    while at < state.counts[LEFT]:
-        need = state.left[at]
-        at += 1
-        if not _try_dispatch(world, events, need, now):
-            _wait(world, need)
-    state.counts[LEFT] = 0
+    from sim.dispatch.roads import Roads
 
 
 @njit(cache=True, nogil=True)
@@ -189,7 +55,7 @@ def _call(world: World, events: EventList, incident: int, now: float) -> None:
     """Take the call of an incident."""
     state, asks, rules = world.state, world.asks, world.rules
     for need in range(asks.first_need[incident], asks.first_need[incident + 1]):
-        if _try_dispatch(world, events, need, now):
+        if try_dispatch(world, events, need, now):
             state.counts[OPEN] += 1
             continue
         unit_type = asks.unit_type[need]
@@ -199,65 +65,9 @@ def _call(world: World, events: EventList, incident: int, now: float) -> None:
             world.responses.referred[need] = True
             continue
         state.counts[OPEN] += 1
-        _wait(world, need)
-    _serve_left(world, events, now)
-    _keep_compliance(world, events, now)
-
-
-@njit(cache=True, nogil=True)
-def _send_to_station(
-    world: World, events: EventList, unit: int, station: int, status: int, now: float
-) -> None:
-    state, fleet = world.state, world.fleet
-    interrupt(world, unit, now)
-    begin(state, unit, status, -1, station, 0)
-    drive(
-        world, events, unit, now, AT_STATION, 0,
-        fleet.station_place[station], fleet.station_a[station], fleet.station_b[station],
-    )  # fmt: skip
-
-
-@njit(cache=True, nogil=True)
-def _keep_compliance(world: World, events: EventList, now: float) -> None:
-    """Hold the stations that the table names for the number of free units of each type."""
-    rules, state, fleet = world.rules, world.state, world.fleet
-    if rules.relocation != RELOCATE_COMPLIANCE:
-        return
-    units = fleet.type.size
-    matched = np.zeros(units, np.bool_)
-    for unit_type in range(rules.compliance_rows.size):
-        if rules.compliance_rows[unit_type] == 0:
-            continue
-        free = 0
-        for unit in range(units):
-            if fleet.type[unit] == unit_type and is_free(state, unit):
-                free += 1
-        if free == 0:
-            continue
-        row = min(free, rules.compliance_rows[unit_type]) - 1
-        wanted = rules.compliance[unit_type, row].copy()
-        matched[:] = False
-        for unit in range(units):
-            if fleet.type[unit] == unit_type and is_free(state, unit):
-                for k in range(wanted.size):
-                    if wanted[k] >= 0 and wanted[k] == state.station[unit]:
-                        wanted[k] = -1
-                        matched[unit] = True
-                        break
-        for k in range(wanted.size):
-            if wanted[k] < 0:
-                continue
-            chosen = -1
-            chosen_s = np.inf
-            for unit in range(units):
-                if fleet.type[unit] == unit_type and not matched[unit] and is_free(state, unit):
-                    seconds = station_time(world, unit, wanted[k], now)
-                    if seconds < chosen_s:
-                        chosen = unit
-                        chosen_s = seconds
-            if chosen >= 0:
-                matched[chosen] = True
-                _send_to_station(world, events, chosen, wanted[k], RELOCATING, now)
+        wait(world, need)
+    serve_left(world, events, now)
+    keep_compliance(world, events, now)
 
 
 @njit(cache=True, nogil=True)
@@ -268,18 +78,18 @@ def _job_done(world: World, events: EventList, unit: int, now: float) -> None:
     state.counts[OPEN] -= 1
     home = fleet.home[unit]
     if state.on_duty[unit] == 0:
-        _send_to_station(world, events, unit, home, RETURNING, now)
+        send_to_station(world, events, unit, home, RETURNING, now)
         return
     # From here on it is free, and it is where it finished.
     end_interval(world, unit, now, state.place[unit], state.a[unit], state.b[unit], 0.0)
     begin(state, unit, RETURNING, -1, home, 0)
-    if _take_waiting(world, events, unit, now):
+    if take_waiting(world, events, unit, now):
         return
     station = home
     if rules.relocation == RELOCATE_DMEXCLP:
         station = best_station(world, unit, now)
-    _send_to_station(world, events, unit, station, RETURNING, now)
-    _keep_compliance(world, events, now)
+    send_to_station(world, events, unit, station, RETURNING, now)
+    keep_compliance(world, events, now)
 
 
 @njit(cache=True, nogil=True)
@@ -371,8 +181,8 @@ def _shift_begins(world: World, events: EventList, unit: int, now: float) -> Non
     if state.status[unit] == OFF_DUTY:
         end_interval(world, unit, now, state.place[unit], state.a[unit], state.b[unit], 0.0)
         begin(state, unit, IDLE, -1, world.fleet.home[unit], 0)
-    if is_free(state, unit) and not _take_waiting(world, events, unit, now):
-        _keep_compliance(world, events, now)
+    if is_free(state, unit) and not take_waiting(world, events, unit, now):
+        keep_compliance(world, events, now)
 
 
 @njit(cache=True, nogil=True)
@@ -387,8 +197,8 @@ def _shift_ends(world: World, events: EventList, unit: int, now: float) -> None:
         end_interval(world, unit, now, state.place[unit], state.a[unit], state.b[unit], 0.0)
         begin(state, unit, OFF_DUTY, -1, home, 0)
     elif state.status[unit] == IDLE or state.station[unit] != home:
-        _send_to_station(world, events, unit, home, RETURNING, now)
-    _keep_compliance(world, events, now)
+        send_to_station(world, events, unit, home, RETURNING, now)
+    keep_compliance(world, events, now)
 
 
 @njit(cache=True, nogil=True)
@@ -423,8 +233,9 @@ def run(
 
 @njit(cache=True, nogil=True)
 def _simulate(world: World, horizon_s: float) -> float:
-    fleet, asks, state = world.fleet, world.asks, world.state
+    fleet, asks, state, roads = world.fleet, world.asks, world.state, world.roads
     units = fleet.type.size
+    close_set(roads, 0)
     for unit in range(units):
         home = fleet.home[unit]
         state.place[unit] = fleet.station_place[home]
@@ -439,18 +250,25 @@ def _simulate(world: World, horizon_s: float) -> float:
     events = event_list(at_once + 4 * units)
     incident = 0
     change = 0
+    closing = 0
     now = 0.0
     while True:
         call_s = asks.time_s[incident] if incident < asks.time_s.size else np.inf
         shift_s = fleet.shift_s[change] if change < fleet.shift_s.size else np.inf
+        streets_s = roads.change_s[closing] if closing < roads.change_s.size else np.inf
         event_s = next_time(events)
-        soonest = min(call_s, min(shift_s, event_s))
+        soonest = min(min(call_s, streets_s), min(shift_s, event_s))
         if soonest == np.inf:
             break
         if soonest > horizon_s and incident == asks.time_s.size and state.counts[OPEN] == 0:
             break
         events = with_room(events, at_once)
-        if call_s <= shift_s and call_s <= event_s:
+        if streets_s == soonest:
+            now = streets_s
+            events = with_room(events, at_once + 8 * units + 4 * state.left.size)
+            streets_change(world, events, roads.change_set[closing], now)
+            closing += 1
+        elif call_s <= shift_s and call_s <= event_s:
             now = call_s
             _call(world, events, incident, now)
             incident += 1
@@ -470,7 +288,7 @@ def _simulate(world: World, horizon_s: float) -> float:
             if kind == DEPART:
                 need = state.need[unit]
                 end_interval(world, unit, now, state.place[unit], state.a[unit], state.b[unit], 0.0)
-                _depart(world, events, unit, need, now)
+                depart(world, events, unit, need, now)
             elif kind == AT_SCENE:
                 _at_scene(world, events, unit, now)
             elif kind == CLEAR:

@@ -8,8 +8,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from sim.dispatch.driving import Roads
     from sim.dispatch.log import IntervalColumns, ResponseColumns
+    from sim.dispatch.roads import Roads
 
 # How a policy's choices are numbered.
 NEAREST, PREFERENCE, KEEP_COVERAGE = 0, 1, 2
@@ -70,7 +70,7 @@ class Rules(NamedTuple):
 
     ``rank[area, unit]`` is the unit's place in the area's list (the last row: no area), the number
     of units where it is not listed; ``compliance[type, k, :]`` the stations for k + 1 free units;
-    ``cover[type, station, area]``; ``marginal[k]`` = (1 - q) q^k.
+    ``cover[set of closed streets, type, station, area]``; ``marginal[k]`` = (1 - q) q^k.
     """
 
     dispatch: int

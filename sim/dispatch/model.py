@@ -60,6 +60,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from shapely.geometry.base import BaseGeometry
 
+    from sim.dispatch.closures import TimedClosure
     from sim.dispatch.demand import Demand
     from sim.dispatch.log import Log
     from sim.dispatch.places import Places
@@ -238,6 +239,8 @@ class District:
         In the order in which the Log numbers them.
     week_start_s
         Second of the week (Monday 00:00 is 0) at which the clock starts.
+    closures
+        Streets that close and reopen while the simulation runs.
     """
 
     travel: TravelModel
@@ -248,12 +251,14 @@ class District:
     hospitals: tuple[Hospital, ...] = ()
     areas: tuple[Area, ...] = ()
     week_start_s: float = 0.0
+    closures: tuple[TimedClosure, ...] = ()
 
     def __post_init__(self) -> None:
         """Check that every name which is used is there, and only once."""
         self._check_names()
         self._check_units()
         self._check_classes()
+        self._check_closures()
 
     def _check_names(self) -> None:
         for what in ("stations", "unit_types", "units", "hospitals", "areas", "classes"):
@@ -302,6 +307,26 @@ class District:
                     "patients are taken to hospital, and there is none",
                     place=f"class {kind.name}",
                     mend="add a hospital or set the probability to 0",
+                )
+
+    def _check_closures(self) -> None:
+        if not self.closures:
+            return
+        from sim.dispatch.travel import StreetTravel
+
+        if not isinstance(self.travel, StreetTravel):
+            raise InputError(
+                "streets are closed, and units do not drive on streets",
+                place="closures",
+                mend="give StreetTravel, or no closures",
+            )
+        m = self.travel.network.n_edges
+        for closure in self.closures:
+            if closure.edges and closure.edges[-1] >= m:
+                raise InputError(
+                    f"edge {closure.edges[-1]} is to be closed, and there are {m}",
+                    place=f"closure {closure.name}" if closure.name else "closures",
+                    mend=f"give edges from 0 to {m - 1}",
                 )
 
 

@@ -10,7 +10,8 @@ import numpy as np
 from networks.errors import InputError
 from sim.dispatch.log import IntervalColumns, Log, ResponseColumns
 from sim.dispatch.policies import KeepCoverage, Nearest, Preference
-from sim.dispatch.setting import Setting, own_array, setting_of
+from sim.dispatch.road_arrays import own_array
+from sim.dispatch.setting import Setting, setting_of
 from sim.dispatch.travel import Spots
 
 if TYPE_CHECKING:
@@ -107,6 +108,8 @@ def _state(p: Prepared, asks: Asks) -> State:
     i8, i32, i64 = np.int8, np.int32, np.int64
     most = int(np.bincount(asks.unit_type, minlength=types).max()) if p.n_needs else 0
     joint = int(np.diff(asks.first_need).max()) if p.n_incidents else 0
+    if not p.setting.closures.is_empty:  # a change of them may take every unit off its need
+        joint += units
     ranks = len(np.unique(asks.priority))
     return State(
         status=np.zeros(units, i8), on_duty=np.zeros(units, i8), since_s=np.zeros(units),

@@ -83,7 +83,8 @@ class _Simulation:
         self.last_s = 0.0
         self.responses = empty_responses(prepared.n_needs)
         self.rows: list[tuple[float, ...]] = []
-        self.areas_covered = self._areas_covered() if setting.needs_coverage else {}
+        self.closures = setting.closures
+        self.close_set(0)
         weights = np.array([a.weight for a in self.district.areas], float)
         self.weights = (weights / weights.sum()).tolist() if setting.needs_coverage else []
 
@@ -232,12 +233,8 @@ class _Simulation:
         out = self.responses
         if unit.status in {TURNING_OUT, TO_SCENE}:
             assert unit.need is not None  # noqa: S101
-            abandoned = unit.need
-            out.unit[abandoned.number] = -1
-            out.dispatched_s[abandoned.number] = math.nan
-            out.departed_s[abandoned.number] = math.nan
-            out.preempted[abandoned.number] += 1
-            self.left.append(abandoned)
+            out.preempted[unit.need.number] += 1
+            self.give_up(unit.need)
         out.unit[need.number] = unit.number
         out.dispatched_s[need.number] = self.now
         if unit.status == TURNING_OUT:
@@ -253,6 +250,13 @@ class _Simulation:
             self.after(turnout, unit, self.turned_out)
         else:
             self.depart(unit, need)
+
+    def give_up(self, need: Need) -> None:
+        """Leave a need to others: its unit has been taken away."""
+        self.responses.unit[need.number] = -1
+        self.responses.dispatched_s[need.number] = math.nan
+        self.responses.departed_s[need.number] = math.nan
+        self.left.append(need)
 
     def turned_out(self, unit: Unit) -> None:
         assert unit.need is not None  # noqa: S101
@@ -280,11 +284,15 @@ class _Simulation:
                 continue
             self.open += 1
             self.wait(need)
+        self.serve_left()
+        self.keep_compliance()
+
+    def serve_left(self) -> None:
+        """Find other units for needs whose unit was taken away; who finds none waits."""
         while self.left:
             need = self.left.pop(0)
             if not self.try_dispatch(need):
                 self.wait(need)
-        self.keep_compliance()
 
     def can_be_reached(self, need: Need) -> bool:
         return any(
@@ -434,6 +442,68 @@ class _Simulation:
                     elsewhere.remove(chosen)
                     self.send_to_station(chosen, station, RELOCATING)
 
+    # ---- streets that close and reopen
+
+    def close_set(self, number: int) -> None:
+        self.roads.close(frozenset(self.closures.edges(number).tolist()))
+        self.areas_covered = self._areas_covered() if self.prepared.setting.needs_coverage else {}
+
+    def streets_change(self, number: int) -> None:
+        self.last_s = self.now
+        under_way = [u for u in self.units if u.status in DRIVING or u.status == TURNING_OUT]
+        for unit in under_way:
+            if unit.status in DRIVING:
+                self.interrupt(unit)
+        self.close_set(number)
+        for unit in under_way:
+            self.go_on(unit)
+        self.serve_left()
+        self.try_waiting()
+        self.serve_left()
+        self.keep_compliance()
+
+    def go_on(self, unit: Unit) -> None:
+        """Choose the way of a unit anew; take it off a need that it cannot reach any more."""
+        if unit.status in {TURNING_OUT, TO_SCENE}:
+            assert unit.need is not None  # noqa: S101
+            incident = unit.need.incident
+            if self.arrival_s(unit, incident) == math.inf:
+                self.take_off(unit, unit.need)
+            elif unit.status == TO_SCENE:
+                self.drive(unit, incident.spot, self.at_scene)
+        elif unit.status == TO_HOSPITAL:
+            assert unit.need is not None  # noqa: S101
+            assert unit.hospital is not None  # noqa: S101
+            if self.travel_s(unit, unit.hospital.spot, lights=unit.lights) == math.inf:
+                other = self.choose_hospital(unit, unit.need, lights=unit.lights)
+                if other is not None:
+                    unit.hospital.heading -= 1
+                    other.heading += 1
+                    unit.hospital = other
+                    self.responses.hospital[unit.need.number] = other.number
+            self.drive(unit, unit.hospital.spot, self.at_hospital)
+        else:
+            self.drive(unit, self.stations[unit.station], self.at_station)
+
+    def take_off(self, unit: Unit, need: Need) -> None:
+        self.give_up(need)
+        self.interrupt(unit)
+        self.begin(unit, RETURNING, station=unit.home)
+        relocates = unit.on_duty and self.policy.relocation == "dmexclp"
+        station = self.best_station(unit) if relocates else unit.home
+        self.send_to_station(unit, station, RETURNING)
+
+    def try_waiting(self) -> None:
+        """Try the waiting needs again; who can be reached from no station is referred."""
+        for line in self.waiting:
+            for need in list(line):
+                if self.try_dispatch(need):
+                    line.remove(need)
+                elif not self.can_be_reached(need):
+                    line.remove(need)
+                    self.responses.referred[need.number] = True
+                    self.open -= 1
+
     # ---- expected coverage
 
     def _areas_covered(self) -> dict[tuple[int, int], list[int]]:
@@ -522,6 +592,9 @@ class _Simulation:
         for unit in self.units:
             unit.on_duty = bool(on_at_start[unit.number])
             self.begin(unit, IDLE if unit.on_duty else OFF_DUTY, station=unit.home)
+        for at, number in zip(self.closures.change_s, self.closures.change_set, strict=True):
+            streets = self.env.timeout(float(at))
+            streets.callbacks.append(self._closer(int(number)))
         times = self.prepared.demand.incidents["time_s"].to_numpy(float)
         for k, needs in enumerate(self.needs_of):
             call = self.env.timeout(float(times[k]))
@@ -541,6 +614,9 @@ class _Simulation:
 
     def _changer(self, then: Callable[[Unit], None], unit: Unit) -> Callable[[simpy.Event], None]:
         return lambda _: then(unit)
+
+    def _closer(self, number: int) -> Callable[[simpy.Event], None]:
+        return lambda _: self.streets_change(number)
 
     def finish(self, end_s: float) -> Log:
         self.env._now = end_s  # noqa: SLF001  (the clock rests between two events)

@@ -25,7 +25,7 @@ NO_WAY = -1
 
 
 class Way(NamedTuple):
-    """A way between two spots, as it looks at the speeds of one hour.
+    """A way between two spots, as it looks at the speeds of one hour, on the streets open then.
 
     `stretches` is empty for models without streets.
     """
@@ -46,6 +46,10 @@ class Moved(NamedTuple):
 
 class ReferenceRoads(Protocol):
     """What the reference asks of a travel model."""
+
+    def close(self, edges: frozenset[int]) -> None:
+        """Close some streets from now on, and reopen all others."""
+        ...
 
     def way(self, start: Spot, end: Spot, *, lights: bool, week_s: float) -> Way:
         """Return the quickest way at the speeds of a moment; infinite seconds if there is none."""
@@ -73,6 +77,10 @@ class ReferenceMatrix:
         self._x = [float(x) for x in travel.x_m]
         self._y = [float(y) for y in travel.y_m]
         self._distance = travel.distance_m
+
+    def close(self, edges: frozenset[int]) -> None:
+        """See `ReferenceRoads`: there are no streets to close."""
+        del edges
 
     def _metres(self, start: int, end: int) -> float:
         if self._distance is not None:
@@ -117,6 +125,10 @@ class ReferencePlane:
     def __init__(self, travel: PlaneTravel) -> None:
         self._a = travel.acceleration_ms2
         self._v = travel.cruising_ms
+
+    def close(self, edges: frozenset[int]) -> None:
+        """See `ReferenceRoads`: there are no streets to close."""
+        del edges
 
     def way(self, start: Spot, end: Spot, *, lights: bool, week_s: float) -> Way:
         """See `ReferenceRoads`."""
@@ -184,12 +196,17 @@ class ReferenceStreets:
             [[_ticked(t) for t in n.edge_times_s(p).tolist()] for p in range(self._periods)]
             for n in layers
         ]
-        self._trees: dict[tuple[int, int, int], list[float]] = {}
+        self._closed: frozenset[int] = frozenset()
+        self._trees: dict[tuple[int, int, int, frozenset[int]], list[float]] = {}
+
+    def close(self, edges: frozenset[int]) -> None:
+        """See `ReferenceRoads`."""
+        self._closed = edges
 
     # ---- times to a node
 
     def _tree(self, layer: int, period: int, target: int) -> list[float]:
-        key = (layer, period, target)
+        key = (layer, period, target, self._closed)
         if key in self._trees:
             return self._trees[key]
         time = self._times[layer][period]
@@ -202,7 +219,7 @@ class ReferenceStreets:
                 continue
             for e in self._in[v]:
                 u = self._tail[e]
-                if time[e] + d < label[u]:
+                if e not in self._closed and time[e] + d < label[u]:
                     label[u] = time[e] + d
                     heapq.heappush(heap, (label[u], u))
         self._trees[key] = label
@@ -260,7 +277,11 @@ class ReferenceStreets:
         tree = self._tree(way.layer, way.period, gate)
         time = self._times[way.layer][way.period]
         while node != gate:
-            edge = next(k for k in self._out[node] if time[k] + tree[self._head[k]] == tree[node])
+            edge = next(
+                k
+                for k in self._out[node]
+                if k not in self._closed and time[k] + tree[self._head[k]] == tree[node]
+            )
             yield edge, 0.0, 1.0
             node = self._head[edge]
         if enters_by_head:

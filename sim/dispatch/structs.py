@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 from numba import types
 from numba.experimental import structref
 
-from sim.dispatch.driving import Roads
 from sim.dispatch.layout import Asks, Fleet, Rules, State
 from sim.dispatch.log import IntervalColumns, ResponseColumns
+from sim.dispatch.roads import Roads
 
 if TYPE_CHECKING:
     from numba.core.types import Type

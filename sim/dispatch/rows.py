@@ -1,0 +1,125 @@
+"""Compiled rows: seconds from every node to one, with the streets that are closed left out.
+
+A *row* is one backward shortest-path tree: a target node, a layer (0 ordinary, 1 under lights), a
+period of the week and a set of closed streets. Rows live in a pool; where all of them fit they are
+made once, else those in use are kept and the oldest is replaced. Either way they hold the same
+numbers, so results do not depend on the size of the pool.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numba import njit
+
+from networks.cch.customise import Half, halves
+from networks.cch.many import tree
+from networks.kernels import search
+from sim.dispatch.roads import FIRST_LINE, SET
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from sim.dispatch.roads import Roads
+
+
+@njit(cache=True, nogil=True)
+def close_set(roads: Roads, number: int) -> None:
+    """Close the streets of a set, and reopen those of the set before."""
+    before = roads.now[SET]
+    if before == number:
+        return
+    pointer, edges, layers = roads.set_indptr, roads.set_edge, roads.times.shape[0]
+    for at in range(pointer[before], pointer[before + 1]):
+        e = edges[at]
+        for layer in range(layers):
+            roads.open_s[layer, e] = roads.times[layer, e]
+            roads.in_times[layer, roads.in_place[e]] = roads.times[layer, e]
+    for at in range(pointer[number], pointer[number + 1]):
+        e = edges[at]
+        for layer in range(layers):
+            roads.open_s[layer, e] = np.inf
+            roads.in_times[layer, roads.in_place[e]] = np.inf
+    roads.now[SET] = number
+    if roads.row_of.shape[0] > layers:
+        roads.now[FIRST_LINE] = number * layers
+    else:  # no room to keep the rows of other sets
+        roads.row_of[:] = -1
+        roads.row_key[:] = -1
+        roads.cursor[:] = 0
+
+
+@njit(cache=True, nogil=True)
+def _put(
+    half: Half,
+    first: int,
+    indptr: NDArray[np.int64],
+    above: NDArray[np.int32],
+    time_s: NDArray[np.float64],
+) -> None:
+    for r in range(len(indptr)):
+        indptr[r] = first + half.indptr[r]
+    for k in range(len(half.above)):
+        above[first + k] = half.above[k]
+        time_s[first + k] = half.time_s[k]
+
+
+@njit(cache=True, nogil=True)
+def _customise(roads: Roads, layer_period: int) -> None:
+    """Make the hierarchy's arcs of a layer and period anew, for the streets that are open now."""
+    up, down, _, _ = halves(
+        roads.edge_arc, roads.arc_indptr, roads.arc_above,
+        roads.low_indptr, roads.low_arc, roads.low_end, roads.open_s[layer_period],
+    )  # fmt: skip
+    # Towards a node one climbs on the arcs that lead down to it, and descends on those up.
+    first = layer_period * len(roads.arc_above)
+    _put(down, first, roads.climb_indptr[layer_period], roads.climb_above, roads.climb_s)
+    _put(up, first, roads.descend_indptr[layer_period], roads.descend_above, roads.descend_s)
+    roads.metric_set[layer_period] = roads.now[SET]
+
+
+@njit(cache=True, nogil=True)
+def make_row(roads: Roads, layer_period: int, node: int, row: int) -> None:
+    """Fill a row of the pool: seconds from every node to ``node`` on the streets open now."""
+    old = roads.row_key[row]
+    n = roads.row_of.shape[1]
+    if old >= 0:
+        roads.row_of[old // n, old % n] = -1
+    if roads.hierarchy == 1:
+        if roads.metric_set[layer_period] != roads.now[SET]:
+            _customise(roads, layer_period)
+        roads.seed[0] = roads.rank[node]
+        tree(
+            roads.parent,
+            Half(roads.climb_indptr[layer_period], roads.climb_above, roads.climb_s),
+            Half(roads.descend_indptr[layer_period], roads.descend_above, roads.descend_s),
+            roads.node_of_rank, roads.seed, roads.no_cost, roads.label, roads.rows[row],
+        )  # fmt: skip
+    else:
+        roads.seed[0] = node
+        search(
+            roads.in_indptr, roads.in_other, roads.in_times[layer_period],
+            roads.seed, roads.no_cost, roads.all_wanted, -1, roads.scratch,
+        )  # fmt: skip
+        roads.rows[row, :] = roads.scratch.dist
+    line = roads.now[FIRST_LINE] + layer_period
+    roads.row_of[line, node] = row
+    roads.row_key[row] = line * n + node
+
+
+@njit(cache=True, nogil=True)
+def row_to(roads: Roads, layer_period: int, node: int, keep: int) -> int:
+    """Row of the pool with the times to a node, made if need be, never in place of ``keep``.
+
+    ``cursor`` holds the next row to replace and the first that may be replaced.
+    """
+    row = roads.row_of[roads.now[FIRST_LINE] + layer_period, node]
+    if row >= 0:
+        return row
+    row = roads.cursor[0]
+    if row == keep:
+        row = row + 1 if row + 1 < roads.rows.shape[0] else roads.cursor[1]
+    make_row(roads, layer_period, node, row)
+    roads.cursor[0] = row + 1 if row + 1 < roads.rows.shape[0] else roads.cursor[1]
+    return row
