@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import ArrayLike, NDArray
 
+    from networks.cch.customise import Half
     from sim.dispatch.closures import Timeline
     from sim.dispatch.roads import Roads
     from sim.dispatch.travel import TravelModel
@@ -33,6 +34,8 @@ ROWS_TO_SPARE = 64
 """Rows that may be replaced, at the least."""
 LINES_BYTES = 32_000_000
 """Where the rows of all sets of closed streets are is kept within this; else only of the last."""
+METRICS_BYTES = 400_000_000
+"""A hierarchy is kept for as many sets of closed streets as fit; others make rows by searches."""
 HIERARCHY_FROM = 2_000
 """Nodes from which on rows come from a contraction hierarchy instead of plain searches."""
 TICKS_PER_S = 2.0**20
@@ -196,7 +199,7 @@ class RoadArrays:
             scratch=new_scratch(net.n_nodes), seed=np.full(2, -1, np.int64), no_cost=np.zeros(2),
             all_wanted=np.zeros(1, np.bool_),
             hierarchy=int(net.n_nodes >= HIERARCHY_FROM), label=np.empty(net.n_nodes),
-            **(self._hierarchy | (self._room_for_metrics() if changes else {})), **_changes(line),
+            **self._hierarchy, **_changes(line),
             in_place=in_place, now=np.array([-1 if changes else 0, 0]),
             matrix=np.zeros((1, 1)), x=np.zeros(1), y=np.zeros(1), distance_m=np.zeros((1, 1)),
             acceleration=1.0, cruising=1.0,
@@ -204,75 +207,60 @@ class RoadArrays:
 
     @cached_property
     def _hierarchy(self) -> dict[str, NDArray[Any]]:
-        """What all borrowers share of the hierarchies, where the network is large enough."""
-        found = _no_hierarchy()
-        if not isinstance(self.travel, StreetTravel):
-            return found
-        network = self.travel.network
-        if network.n_nodes < HIERARCHY_FROM:
-            return found | {"metric_set": np.zeros(len(self.times), np.int64)}
-        topology = network.topology
-        found |= {
+        """Contraction hierarchies by set, layer and period, where the network is large enough."""
+        travel = self.travel
+        if not isinstance(travel, StreetTravel) or travel.network.n_nodes < HIERARCHY_FROM:
+            return _no_hierarchy()
+        topology = travel.network.topology
+        metrics = self._metrics()
+        found: dict[str, NDArray[Any]] = {
             "rank": own_array(topology.rank, np.int32),
             "node_of_rank": own_array(topology.node, np.int32),
             "parent": own_array(topology.parent, np.int32),
         }
-        if self.closures.is_empty:
-            return found | self._metrics()
-        return found | {
-            "arc_indptr": own_array(topology.indptr, np.int64),
-            "arc_above": own_array(topology.above, np.int32),
-            "low_indptr": own_array(topology.low_indptr, np.int64),
-            "low_arc": own_array(topology.low_arc, np.int32),
-            "low_end": own_array(topology.below, np.int32),
-            "edge_arc": own_array(topology.edge_arc, np.int32),
-        }
-
-    def _metrics(self) -> dict[str, NDArray[Any]]:
-        """Arcs of each layer and period, one after the other, where no street ever closes."""
-        from networks.cch.customise import customise
-
-        metrics = [customise(self._streets.network.topology, times) for times in self.times]
-        found: dict[str, NDArray[Any]] = {"metric_set": np.zeros(len(metrics), np.int64)}
         # Towards a node one climbs on the arcs that lead down to it, and descends on those up.
-        for name, parts in (
-            ("climb", [m.down for m in metrics]),
-            ("descend", [m.up for m in metrics]),
+        for name, halves in (
+            ("climb", [down for _, down in metrics]),
+            ("descend", [up for up, _ in metrics]),
         ):
-            sizes = [len(half.above) for half in parts]
+            sizes = [len(half.above) for half in halves]
             starts = np.concatenate([[0], np.cumsum(sizes)[:-1]])
             found[f"{name}_indptr"] = np.array(
                 [
                     half.indptr.astype(np.int64) + start
-                    for half, start in zip(parts, starts, strict=True)
+                    for half, start in zip(halves, starts, strict=True)
                 ]
             )
-            found[f"{name}_above"] = np.concatenate([half.above for half in parts])
-            found[f"{name}_s"] = np.concatenate([half.time_s for half in parts])
+            found[f"{name}_above"] = np.concatenate([half.above for half in halves])
+            found[f"{name}_s"] = np.concatenate([half.time_s for half in halves])
         return found
 
-    def _room_for_metrics(self) -> dict[str, NDArray[Any]]:
-        """Arcs of a borrower's own, made where a row needs them: closures change them."""
-        layers, n = len(self.times), self._streets.network.n_nodes
-        found: dict[str, NDArray[Any]] = {"metric_set": np.full(layers, -2, np.int64)}
-        if n >= HIERARCHY_FROM:
-            arcs = layers * len(self._streets.network.topology.above)
-            for name in ("climb", "descend"):
-                found[f"{name}_indptr"] = np.zeros((layers, n + 1), np.int64)
-                found[f"{name}_above"] = np.zeros(arcs, np.int32)
-                found[f"{name}_s"] = np.zeros(arcs)
+    def _metrics(self) -> list[tuple[Half, Half]]:
+        """Arcs up and down of each set, layer and period, of as many sets as there is room for."""
+        from networks.cch.customise import customise
+
+        topology = self._streets.network.topology
+        found: list[tuple[Half, Half]] = []
+        size = 0
+        for number in range(self.closures.n_sets):
+            if number and size * (number + 1) / number > METRICS_BYTES:
+                break
+            open_s = self.times.copy()
+            open_s[:, self.closures.edges(number)] = np.inf
+            for times in open_s:
+                metric = customise(topology, times)
+                found.append((metric.up, metric.down))
+                size += sum(array.nbytes for half in found[-1] for array in half)
         return found
 
 
 def _no_hierarchy() -> dict[str, NDArray[Any]]:
-    one, pointers = np.zeros(1, np.int32), np.zeros(1, np.int64)
+    one = np.zeros(1, np.int32)
     return {
         "rank": one, "node_of_rank": one, "parent": one,
         "climb_indptr": np.zeros((1, 2), np.int64), "climb_above": one, "climb_s": np.zeros(1),
         "descend_indptr": np.zeros((1, 2), np.int64), "descend_above": one,
-        "descend_s": np.zeros(1), "metric_set": pointers,
-        "arc_indptr": pointers, "arc_above": one, "low_indptr": pointers, "low_arc": one,
-        "low_end": one, "edge_arc": one,
+        "descend_s": np.zeros(1),
     }  # fmt: skip
 
 

@@ -28,10 +28,9 @@ class Roads(NamedTuple):
     the set in force. ``row_of`` has a line a layer and period, for each set where it is long
     enough, else only for the set in force.
 
-    With ``hierarchy`` 1, rows come from the contraction hierarchy of each layer and period: arcs on
-    which one climbs from a target and descends to the others, ``*_indptr`` with a row each;
-    ``metric_set`` is the set of closed streets that they were made for, and ``arc_*``, ``low_*``,
-    ``edge_arc`` are the hierarchy without times, to make them anew.
+    With ``hierarchy`` 1, rows come from the contraction hierarchy: arcs on which one climbs from a
+    target and descends to the others, ``*_indptr`` with a row each set, layer and period, for as
+    many sets as there is room; for the others rows come from plain searches.
     """
 
     kind: int
@@ -67,13 +66,6 @@ class Roads(NamedTuple):
     descend_indptr: NDArray[np.int64]
     descend_above: NDArray[np.int32]
     descend_s: NDArray[np.float64]
-    metric_set: NDArray[np.int64]
-    arc_indptr: NDArray[np.int64]
-    arc_above: NDArray[np.int32]
-    low_indptr: NDArray[np.int64]
-    low_arc: NDArray[np.int32]
-    low_end: NDArray[np.int32]
-    edge_arc: NDArray[np.int32]
     change_s: NDArray[np.float64]
     change_set: NDArray[np.int64]
     set_indptr: NDArray[np.int64]

@@ -13,14 +13,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numba import njit
 
-from networks.cch.customise import Half, halves
+from networks.cch.customise import Half
 from networks.cch.many import tree
 from networks.kernels import search
 from sim.dispatch.roads import FIRST_LINE, SET
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
     from sim.dispatch.roads import Roads
 
 
@@ -51,49 +49,19 @@ def close_set(roads: Roads, number: int) -> None:
 
 
 @njit(cache=True, nogil=True)
-def _put(
-    half: Half,
-    first: int,
-    indptr: NDArray[np.int64],
-    above: NDArray[np.int32],
-    time_s: NDArray[np.float64],
-) -> None:
-    for r in range(len(indptr)):
-        indptr[r] = first + half.indptr[r]
-    for k in range(len(half.above)):
-        above[first + k] = half.above[k]
-        time_s[first + k] = half.time_s[k]
-
-
-@njit(cache=True, nogil=True)
-def _customise(roads: Roads, layer_period: int) -> None:
-    """Make the hierarchy's arcs of a layer and period anew, for the streets that are open now."""
-    up, down, _, _ = halves(
-        roads.edge_arc, roads.arc_indptr, roads.arc_above,
-        roads.low_indptr, roads.low_arc, roads.low_end, roads.open_s[layer_period],
-    )  # fmt: skip
-    # Towards a node one climbs on the arcs that lead down to it, and descends on those up.
-    first = layer_period * len(roads.arc_above)
-    _put(down, first, roads.climb_indptr[layer_period], roads.climb_above, roads.climb_s)
-    _put(up, first, roads.descend_indptr[layer_period], roads.descend_above, roads.descend_s)
-    roads.metric_set[layer_period] = roads.now[SET]
-
-
-@njit(cache=True, nogil=True)
 def make_row(roads: Roads, layer_period: int, node: int, row: int) -> None:
     """Fill a row of the pool: seconds from every node to ``node`` on the streets open now."""
     old = roads.row_key[row]
     n = roads.row_of.shape[1]
     if old >= 0:
         roads.row_of[old // n, old % n] = -1
-    if roads.hierarchy == 1:
-        if roads.metric_set[layer_period] != roads.now[SET]:
-            _customise(roads, layer_period)
+    metric = roads.now[SET] * roads.times.shape[0] + layer_period
+    if roads.hierarchy == 1 and metric < roads.climb_indptr.shape[0]:
         roads.seed[0] = roads.rank[node]
         tree(
             roads.parent,
-            Half(roads.climb_indptr[layer_period], roads.climb_above, roads.climb_s),
-            Half(roads.descend_indptr[layer_period], roads.descend_above, roads.descend_s),
+            Half(roads.climb_indptr[metric], roads.climb_above, roads.climb_s),
+            Half(roads.descend_indptr[metric], roads.descend_above, roads.descend_s),
             roads.node_of_rank, roads.seed, roads.no_cost, roads.label, roads.rows[row],
         )  # fmt: skip
     else:
