@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from sim.dispatch.policies import DispatchRule
     from sim.dispatch.travel import TravelModel
 
-__all__ = ["Built", "build_district", "replication_seed"]
+__all__ = ["Built", "build_district", "incident_classes", "replication_seed"]
 
 
 @dataclass(frozen=True)
@@ -110,7 +110,7 @@ def build_district(scenario: Scenario) -> Built:
     if spec.record is not None:
         record = read_record(spec.record, spec, spec.scenario.horizon_h * 3600.0, faults)
         _check_record(record, spec, network, faults)
-    classes = _classes(spec, areas, network, faults)
+    classes = incident_classes(spec, areas, network, faults)
     faults.stop()
     areas = areas or ()
     try:
@@ -269,12 +269,21 @@ def _units(spec: ScenarioSpec) -> tuple[Unit, ...]:
     return tuple(units)
 
 
-def _classes(
+def incident_classes(
     spec: ScenarioSpec,
     areas: tuple[Area, ...] | None,
     network: RoadNetwork | None,
     faults: FaultList,
 ) -> list[IncidentClass]:
+    """Make the incident classes, noting places that cannot be read.
+
+    Parameters
+    ----------
+    spec, areas, network
+        The scenario, and what its places are drawn from.
+    faults
+        Takes what is found.
+    """
     from sim.dispatch.model import IncidentClass
 
     transporting = tuple(name for name, kind in spec.unit_type.items() if kind.transports)

@@ -13,7 +13,6 @@ from pydantic import BaseModel, Field
 from scenarios.values import (
     TABLE,
     Crs,
-    FolderName,
     Latitude,
     Longitude,
     Moment,
@@ -53,9 +52,6 @@ Model = Literal[
     "expected-cover",
     "availability-cover",
     "dispersion",
-    "queueing",
-    "phases",
-    "equity",
 ]
 MODELS: tuple[str, ...] = Model.__args__  # type: ignore[attr-defined]
 PresetName = Literal[
@@ -121,7 +117,7 @@ class PlacementDemandSpec(Table):
     step_m: Step = 50.0
     street_weights: dict[str, NotNegative] = {}
     classes: list[str] = []
-    draws: Annotated[int, Field(ge=1, le=1000)] = 20
+    draws: Annotated[int, Field(ge=10, le=1_000_000)] = 500
     max_snap_m: Positive | None = None
 
 
@@ -188,7 +184,7 @@ class SizeSpec(Table):
     """A size in which a site may be built; the list goes from small to large."""
 
     name: Text
-    capacity: Positive
+    capacity: Positive | None = None
     cost: NotNegative
     clear_m: NotNegative | None = None
 
@@ -240,7 +236,7 @@ class PlacementSpec(Table):
     title_zh: str = ""
     preset: PresetName | None = None
     model: Model | None = None
-    standard: FolderName | None = None
+    standard: Text | None = None
     mode: Literal["walk", "bike", "car", "truck"] | None = None
     walk_kmh: Annotated[float, Field(ge=1, le=15)] | None = None
     at: Moment | None = None
@@ -260,6 +256,7 @@ class PlacementSpec(Table):
     penalty_m: Positive | None = None
     mean_of_nearest: bool = False
     units: Count | None = None
+    unit_type: Text | None = None
     busy_fraction: Annotated[float, Field(ge=0, lt=1)] | None = None
     reliability: Probability | None = None
     most_per_site: Count | None = None

@@ -1,0 +1,92 @@
+"""What a person locked in a plan file: open rows stay open, closed ones closed.
+
+The file is what `cityops optimize` wrote, edited: its column `lock` holds "open", "closed" or
+nothing. A row is found again by its name, or by its place where two sites bear one name. A row
+locked open that is no candidate becomes one: who types in a place of his own gets it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from networks.errors import InputError
+from scenarios.faults import did_you_mean
+from scenarios.placement.candidates import SiteRow
+from scenarios.placement.places import read_places
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from scenarios.placement.places import PlaceTable
+
+__all__ = ["LOCKS", "locked"]
+
+LOCKS = ("open", "closed")
+_SAME_DEG = 3e-4  # rows of one name within some 30 m are one site
+
+
+def locked(rows: list[SiteRow], plan: Path | None) -> tuple[list[SiteRow], list[str]]:
+    """Lay the locks of a plan on the sites.
+
+    Parameters
+    ----------
+    rows
+        The scenario's sites.
+    plan
+        The edited file, or None.
+
+    Returns
+    -------
+    tuple
+        The sites, those of the plan's own at the end, and the lock of each ("" for none).
+
+    Raises
+    ------
+    InputError
+        If a lock is neither word, or a closed row is no site.
+    """
+    locks = [""] * len(rows)
+    if plan is None:
+        return rows, locks
+    table = read_places(plan)
+    names, words = table.texts("name"), table.texts("lock")
+    rows = list(rows)
+    for k, word in enumerate(words):
+        lock = word.lower()
+        if not lock:
+            continue
+        if lock not in LOCKS:
+            raise InputError(
+                f'is "{word}"',
+                file=table.where(k),
+                place="lock",
+                mend='write "open", "closed", or leave it empty',
+            )
+        at = _found(rows, names[k], table, k)
+        if at is None and lock == "closed":
+            mend = did_you_mean(names[k], [row.name for row in rows], what="sites are", quote='"')
+            raise InputError(
+                f'no site is called "{names[k]}"', file=table.where(k), place="name", mend=mend
+            )
+        if at is None:
+            own = SiteRow(names[k], float(table.lon[k]), float(table.lat[k]), cost=0.0)
+            rows.append(replace(own, where=table.where(k)))
+            locks.append("")
+            at = len(rows) - 1
+        rows[at] = replace(rows[at], state="fixed" if lock == "open" else "forbidden")
+        locks[at] = lock
+    return rows, locks
+
+
+def _found(rows: list[SiteRow], name: str, table: PlaceTable, k: int) -> int | None:
+    same = [i for i, row in enumerate(rows) if row.name == name]
+    if not same:
+        return None
+    off = [float(np.hypot(rows[i].lon - table.lon[k], rows[i].lat - table.lat[k])) for i in same]
+    best = int(np.argmin(off))
+    if len(same) > 1 or off[best] <= _SAME_DEG:
+        return same[best] if off[best] <= _SAME_DEG or len(same) == 1 else None
+    return same[0]
