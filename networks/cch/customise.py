@@ -1,14 +1,13 @@
-"""Travel times on a hierarchy's arcs, and the few arcs that shortest ways need.
+"""Travel times on a hierarchy's arcs.
 
 Customisation carries the streets' times upward through all triangles (Dibbelt, Strasser, Wagner
-2016, section 7): an arc's time is that of the best way over lower nodes. Perfect customisation
-then goes down the hierarchy and lowers each arc to the shortest time between its ends at all;
-arcs that it lowers are not needed by any query, since a way over higher nodes is shorter, and are
-left out (section 7.3). Only arcs that a strictly shorter way replaces go, so that streets of no
-time do no harm.
+2016, section 7): an arc's time is that of the best way over lower nodes. The arcs that shortest
+ways need at all are then told apart by :mod:`networks.cch.perfect`.
 
-Both passes visit a node and its lower neighbours. Where two rows have the same upper ends, which
-is the rule within a separator, the inner loop runs along both without looking anything up.
+A node's arcs are lowered over its lower neighbours. Those of one separator follow each other and
+have the same upper ends, so that four of them are taken at once (:mod:`networks.cch.minplus`);
+where the node's own row has further ends between theirs, the least times are gathered first and
+then put into it.
 
 Times are exact; as a shortcut is added up before the trip that uses it, the last bits may differ
 from those of a search edge by edge.
@@ -20,6 +19,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numba import njit
+
+from networks.cch.minplus import lower_by_four, lower_by_one
+from networks.cch.perfect import needed, shortest
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -39,9 +41,13 @@ class Metric(NamedTuple):
     """A hierarchy with the travel times of one period, ready for queries."""
 
     up: Half
-    """Arcs from a node to higher ones."""
+    """Arcs from a node to higher ones, those that shortest ways need."""
     down: Half
-    """Arcs to a node from higher ones."""
+    """Arcs to a node from higher ones, likewise."""
+    up_depth: NDArray[np.uint16]
+    """Depth of the upper end of each arc of ``up``."""
+    down_depth: NDArray[np.uint16]
+    """Depth of the upper end of each arc of ``down``."""
     up_s: NDArray[np.float64]
     """Seconds up every arc of the topology by ways over lower nodes, inf where there is none."""
     down_s: NDArray[np.float64]
@@ -65,176 +71,88 @@ def _respect(
 
 
 @njit(cache=True, nogil=True)
-def _same_rows(
-    into_up: NDArray[np.float64],
-    into_down: NDArray[np.float64],
-    up: NDArray[np.float64],
-    down: NDArray[np.float64],
-    first_down: float,
-    first_up: float,
+def _lower_over(
+    first: int,
+    size: int,
+    low_arc: NDArray[np.int32],
+    times: NDArray[np.float64],
+    legs_s: NDArray[np.float64],
+    into: NDArray[np.float64],
 ) -> None:
-    for j in range(len(into_up)):
-        by_up = first_down + up[j]
-        into_up[j] = min(into_up[j], by_up)
-        by_down = down[j] + first_up
-        into_down[j] = min(into_down[j], by_down)
+    """Lower a row over ``size`` lower neighbours with the same upper ends, from place ``first``."""
+    wide = len(into)
+    place = first
+    while place + 4 <= first + size:
+        a, b = np.int64(low_arc[place]), np.int64(low_arc[place + 1])
+        c, d = np.int64(low_arc[place + 2]), np.int64(low_arc[place + 3])
+        lower_by_four(
+            into,
+            times[a + 1 : a + 1 + wide], times[b + 1 : b + 1 + wide],
+            times[c + 1 : c + 1 + wide], times[d + 1 : d + 1 + wide],
+            legs_s[a], legs_s[b], legs_s[c], legs_s[d],
+        )  # fmt: skip
+        place += 4
+    while place < first + size:
+        a = np.int64(low_arc[place])
+        lower_by_one(into, times[a + 1 : a + 1 + wide], legs_s[a])
+        place += 1
 
 
 @njit(cache=True, nogil=True)
-def _customise(
+def _customise(  # noqa: C901 - a kernel in named steps
     indptr: NDArray[np.int64],
     above: NDArray[np.int32],
     low_indptr: NDArray[np.int64],
     low_arc: NDArray[np.int32],
     below: NDArray[np.int32],
+    joined: NDArray[np.bool_],
     up_s: NDArray[np.float64],
     down_s: NDArray[np.float64],
 ) -> None:
     n = len(indptr) - 1
-    arc_to = np.zeros(n, dtype=np.int64)
+    arc_to = np.zeros(n, dtype=np.int32)
+    widest = np.int64(0)
+    for w in range(n):
+        widest = max(widest, indptr[w + 1] - indptr[w])
+    gathered_up, gathered_down = np.empty(widest), np.empty(widest)
     for w in range(n):
         begin, end = indptr[w], indptr[w + 1]
+        if begin == end:
+            continue
         for k in range(begin, end):
             arc_to[above[k]] = k
-        for place in range(low_indptr[w], low_indptr[w + 1]):
-            first = np.int64(low_arc[place])
-            last = indptr[below[place] + 1]
-            there_s, back_s = down_s[first], up_s[first]
-            if there_s == np.inf and back_s == np.inf:
-                continue
-            if last - first - 1 == end - begin:
-                _same_rows(
-                    up_s[begin:end], down_s[begin:end],
-                    up_s[first + 1 : last], down_s[first + 1 : last], there_s, back_s,
-                )  # fmt: skip
-                continue
-            for j in range(first + 1, last):
-                k = arc_to[above[j]]
-                by_up = there_s + up_s[j]
-                up_s[k] = min(up_s[k], by_up)
-                by_down = down_s[j] + back_s
-                down_s[k] = min(down_s[k], by_down)
-
-
-@njit(cache=True, nogil=True)
-def _perfect_rows(
-    up: NDArray[np.float64],
-    down: NDArray[np.float64],
-    top_up: NDArray[np.float64],
-    top_down: NDArray[np.float64],
-    there_s: float,
-    back_s: float,
-) -> tuple[float, float]:
-    """Lower a row over the middle node w, and the arc to w over the row's other ends."""
-    best_there, best_back = there_s, back_s
-    for j in range(len(up)):
-        over = up[j] + top_down[j]
-        best_there = min(best_there, over)
-        over = top_up[j] + down[j]
-        best_back = min(best_back, over)
-        over = there_s + top_up[j]
-        up[j] = min(up[j], over)
-        over = top_down[j] + back_s
-        down[j] = min(down[j], over)
-    return best_there, best_back
-
-
-@njit(cache=True, nogil=True)
-def _perfect(
-    indptr: NDArray[np.int64],
-    above: NDArray[np.int32],
-    low_indptr: NDArray[np.int64],
-    low_arc: NDArray[np.int32],
-    below: NDArray[np.int32],
-    up_s: NDArray[np.float64],
-    down_s: NDArray[np.float64],
-) -> None:
-    n = len(indptr) - 1
-    arc_to = np.zeros(n, dtype=np.int64)
-    for w in range(n - 1, -1, -1):
-        begin, end = indptr[w], indptr[w + 1]
-        for k in range(begin, end):
-            arc_to[above[k]] = k
-        for place in range(low_indptr[w], low_indptr[w + 1]):
-            first = np.int64(low_arc[place])
-            last = indptr[below[place] + 1]
-            there_s, back_s = up_s[first], down_s[first]
-            if last - first - 1 == end - begin:
-                up_s[first], down_s[first] = _perfect_rows(
-                    up_s[first + 1 : last], down_s[first + 1 : last],
-                    up_s[begin:end], down_s[begin:end], there_s, back_s,
-                )  # fmt: skip
-                continue
-            best_there, best_back = there_s, back_s
-            for j in range(first + 1, last):
-                k = arc_to[above[j]]
-                best_there = min(best_there, up_s[j] + down_s[k])
-                best_back = min(best_back, up_s[k] + down_s[j])
-                by_up = there_s + up_s[k]
-                up_s[j] = min(up_s[j], by_up)
-                by_down = down_s[k] + back_s
-                down_s[j] = min(down_s[j], by_down)
-            up_s[first], down_s[first] = best_there, best_back
-
-
-@njit(cache=True, nogil=True)
-def _needed(
-    indptr: NDArray[np.int64],
-    above: NDArray[np.int32],
-    time_s: NDArray[np.float64],
-    least_s: NDArray[np.float64],
-) -> Half:
-    """Arcs that nothing shorter replaces."""
-    n = len(indptr) - 1
-    count = np.zeros(n + 1, dtype=np.int32)
-    for r in range(n):
-        count[r + 1] = count[r]
-        for k in range(indptr[r], indptr[r + 1]):
-            if time_s[k] < np.inf and time_s[k] <= least_s[k]:
-                count[r + 1] += 1
-    half = Half(count, np.empty(count[n], dtype=np.int32), np.empty(count[n], dtype=np.float64))
-    filled = 0
-    for r in range(n):
-        for k in range(indptr[r], indptr[r + 1]):
-            if time_s[k] < np.inf and time_s[k] <= least_s[k]:
-                half.above[filled] = above[k]
-                half.time_s[filled] = time_s[k]
-                filled += 1
-    return half
-
-
-@njit(cache=True, nogil=True)
-def halves(
-    edge_arc: NDArray[np.int32],
-    indptr: NDArray[np.int64],
-    above: NDArray[np.int32],
-    low_indptr: NDArray[np.int64],
-    low_arc: NDArray[np.int32],
-    below: NDArray[np.int32],
-    time_s: NDArray[np.float64],
-) -> tuple[Half, Half, NDArray[np.float64], NDArray[np.float64]]:
-    """Put travel times on a hierarchy: what :func:`customise` does, for compiled callers.
-
-    Parameters
-    ----------
-    edge_arc, indptr, above, low_indptr, low_arc, below
-        Of the topology.
-    time_s
-        Seconds along each edge, not negative, inf where it is closed; float64[m].
-
-    Returns
-    -------
-    up, down, up_s, down_s
-        As in :class:`Metric`.
-    """
-    up_s, down_s = np.full(len(above), np.inf), np.full(len(above), np.inf)
-    _respect(edge_arc, time_s, up_s, down_s)
-    _customise(indptr, above, low_indptr, low_arc, below, up_s, down_s)
-    least_up, least_down = up_s.copy(), down_s.copy()
-    _perfect(indptr, above, low_indptr, low_arc, below, least_up, least_down)
-    up = _needed(indptr, above, up_s, least_up)
-    down = _needed(indptr, above, down_s, least_down)
-    return up, down, up_s, down_s
+        place, stop = low_indptr[w], low_indptr[w + 1]
+        while place < stop:
+            v = below[place]
+            size = 1
+            while place + size < stop and joined[below[place + size] - 1] and (
+                below[place + size] == v + size
+            ):  # fmt: skip
+                size += 1
+            first = np.int64(low_arc[place]) + 1
+            wide = indptr[v + 1] - first
+            if wide == end - begin:
+                _lower_over(place, size, low_arc, up_s, down_s, up_s[begin:end])
+                _lower_over(place, size, low_arc, down_s, up_s, down_s[begin:end])
+            elif size == 1:
+                there_s, back_s = down_s[first - 1], up_s[first - 1]
+                for j in range(first, first + wide):
+                    k = arc_to[above[j]]
+                    by_up = there_s + up_s[j]
+                    up_s[k] = min(up_s[k], by_up)
+                    by_down = down_s[j] + back_s
+                    down_s[k] = min(down_s[k], by_down)
+            else:
+                lowest_up, lowest_down = gathered_up[:wide], gathered_down[:wide]
+                lowest_up[:] = np.inf
+                lowest_down[:] = np.inf
+                _lower_over(place, size, low_arc, up_s, down_s, lowest_up)
+                _lower_over(place, size, low_arc, down_s, up_s, lowest_down)
+                for j in range(wide):
+                    k = arc_to[above[first + j]]
+                    up_s[k] = min(up_s[k], lowest_up[j])
+                    down_s[k] = min(down_s[k], lowest_down[j])
+            place += size
 
 
 def customise(topology: Topology, time_s: NDArray[np.float64]) -> Metric:
@@ -247,12 +165,21 @@ def customise(topology: Topology, time_s: NDArray[np.float64]) -> Metric:
     time_s
         Seconds along each edge, not negative, inf where it is closed; float64[m].
     """
-    metric = Metric(
-        *halves(
-            topology.edge_arc, topology.indptr, topology.above,
-            topology.low_indptr, topology.low_arc, topology.below, time_s,
-        )
+    n_arcs = len(topology.above)
+    up_s, down_s = np.full(n_arcs, np.inf), np.full(n_arcs, np.inf)
+    _respect(topology.edge_arc, time_s, up_s, down_s)
+    indptr, above, joined, depth = (
+        topology.indptr, topology.above, topology.joined, topology.depth,
     )  # fmt: skip
-    for array in (*metric.up, *metric.down, metric.up_s, metric.down_s):
+    _customise(
+        indptr, above, topology.low_indptr, topology.low_arc, topology.below, joined, up_s, down_s
+    )
+    least_up, least_down = up_s.copy(), down_s.copy()
+    shortest(indptr, above, joined, least_up, least_down)
+    up = needed(indptr, above, depth, up_s, least_up)
+    del least_up
+    down = needed(indptr, above, depth, down_s, least_down)
+    metric = Metric(Half(*up[:3]), Half(*down[:3]), up[3], down[3], up_s, down_s)
+    for array in (*metric.up, *metric.down, *metric[2:]):
         array.setflags(write=False)
     return metric

@@ -40,6 +40,10 @@ class Topology(NamedTuple):
     """Lower ends of those arcs, ascending for each rank."""
     edge_arc: NDArray[np.int32]
     """Arc of each edge times two, plus one if the edge leads down; -1 for a loop."""
+    depth: NDArray[np.uint16]
+    """By rank: how many ancestors there are in the elimination tree."""
+    joined: NDArray[np.bool_]
+    """By rank: whether the next rank is the parent and has the same upper ends beyond itself."""
 
 
 @njit(cache=True, nogil=True)
@@ -201,6 +205,16 @@ def _edge_arcs(
     return out
 
 
+@njit(cache=True, nogil=True)
+def _depths(parent: NDArray[np.int32]) -> NDArray[np.int32]:
+    n = len(parent)
+    depth = np.zeros(n, dtype=np.int32)
+    for r in range(n - 1, -1, -1):
+        if parent[r] < n:
+            depth[r] = depth[parent[r]] + 1
+    return depth
+
+
 def build_topology(
     order: NDArray[np.int32], tail: NDArray[np.int32], head: NDArray[np.int32]
 ) -> Topology:
@@ -216,7 +230,7 @@ def build_topology(
     Raises
     ------
     OverflowError
-        If there are more than 2**30 arcs.
+        If there are more than 2**30 arcs, or nodes with 2**16 ancestors.
     """
     n = len(order)
     indptr, other = undirected(n, tail, head)
@@ -235,4 +249,13 @@ def build_topology(
         raise OverflowError(f"{len(above)} arcs are more than a hierarchy can number")
     low_indptr, low_arc, below = _sorted(up_indptr, above)
     edge_arc = _edge_arcs(tail, head, rank, up_indptr, above)
-    return Topology(rank, node, parent, up_indptr, above, low_indptr, low_arc, below, edge_arc)
+    depth = _depths(parent)
+    if depth.max(initial=0) >= 2**16:
+        raise OverflowError(f"{depth.max()} ancestors are more than a hierarchy can number")
+    degree = np.diff(up_indptr)
+    joined = np.zeros(n, dtype=np.bool_)
+    joined[:-1] = (parent[:-1] == np.arange(1, n)) & (degree[:-1] == degree[1:] + 1)
+    return Topology(
+        rank, node, parent, up_indptr, above, low_indptr, low_arc, below, edge_arc,
+        depth.astype(np.uint16), joined,
+    )  # fmt: skip

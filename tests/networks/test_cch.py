@@ -15,6 +15,7 @@ from networks.cch.many import LANES, cone_of, sweep, tree
 from networks.cch.nearest import fill_buckets, look_around
 from networks.cch.order import elimination_order
 from networks.cch.pairs import meet, meet_nodes, streets_of, way
+from networks.cch.perfect import TOGETHER, lower_rows, shortest
 from networks.cch.topology import build_topology
 
 
@@ -61,7 +62,7 @@ def near(expected):
 @some
 @given(graphs)
 def test_every_node_has_a_rank_and_neighbours_above_are_a_clique(graph):
-    rank, node, parent, indptr, above, low_indptr, low_arc, below, edge_arc = graph.topology
+    rank, node, parent, indptr, above, low_indptr, low_arc, below, edge_arc = graph.topology[:9]
     assert sorted(rank) == list(range(graph.n))
     assert np.array_equal(rank[node], np.arange(graph.n))
     rows = [above[indptr[r] : indptr[r + 1]].tolist() for r in range(graph.n)]
@@ -71,6 +72,12 @@ def test_every_node_has_a_rank_and_neighbours_above_are_a_clique(graph):
         assert parent[r] == (row[0] if row else graph.n)
         if row:
             assert set(row[1:]) <= set(rows[row[0]])
+            assert graph.topology.depth[r] == graph.topology.depth[row[0]] + 1
+        else:
+            assert graph.topology.depth[r] == 0
+        assert graph.topology.joined[r] == (
+            bool(row) and row[0] == r + 1 and row[1:] == rows[r + 1]
+        )
     low = np.repeat(np.arange(graph.n), np.diff(indptr))
     assert np.array_equal(low[low_arc], below)
     assert np.array_equal(above[low_arc], np.repeat(np.arange(graph.n), np.diff(low_indptr)))
@@ -185,6 +192,30 @@ def test_only_arcs_without_a_detour_over_higher_nodes_stay():
     network = synthetic_district(1000, 1)
     metric = customise(network.topology, network.time_s)
     assert len(metric.up.above) < 0.8 * len(network.topology.above)
+
+
+@some
+@given(graphs)
+def test_shortest_times_of_arcs_are_dijkstras(graph):
+    expected = graph.dijkstra()
+    topology = graph.topology
+    up_s, down_s = graph.metric.up_s.copy(), graph.metric.down_s.copy()
+    shortest(topology.indptr, topology.above, topology.joined, up_s, down_s)
+    low = topology.node[np.repeat(np.arange(graph.n), np.diff(topology.indptr))]
+    high = topology.node[topology.above]
+    assert up_s == near(expected[low, high])
+    assert down_s == near(expected[high, low])
+
+
+def test_rows_over_a_table_wider_than_a_tile():
+    draw = np.random.default_rng(0)
+    table, old = draw.random((1026, 1026)), draw.random((TOGETHER, 1026))
+    new = old.copy()
+    lower_rows(table, 3, 1025, old, new)
+    best = (old[:3, :1025, None] + table[None, :1025, :1025]).min(axis=1)
+    assert np.array_equal(new[:3, :1025], np.minimum(old[:3, :1025], best))
+    assert np.array_equal(new[3:], old[3:])
+    assert np.array_equal(new[:, 1025:], old[:, 1025:])
 
 
 def test_an_empty_graph_has_a_hierarchy():
