@@ -9,6 +9,15 @@ resource interval, so both have the same number.
 
 ``city-dispatch-nearest`` is the same with the nearest unit sent and nothing moved: the plain model.
 
+``city-dispatch-closures`` is ``city-dispatch`` once more, with fifty streets closed from the middle
+of the week's third day to the middle of the fifth; ``city-dispatch-closures-singly`` has them close
+one after the other in that time, half an hour apart, and reopen likewise, which makes a hundred
+changes. The streets are drawn among those whose closure parts no place from another, as a city in
+parts does other work. ``slowdown`` is processor time beside the same run without closures, the
+fastest of many turns of each; its reference is the bound, 10 percent, and its ratio the time that
+the bound allows by the time taken. ``first_run`` has what the first replication does for all,
+trees of shortest paths for every set of closed streets, beside the first one without closures.
+
 ``million-incidents``: one run of a million incidents in a process of its own, seconds of the
 simulation (draw, run and response table apart) and that process's peak memory.
 """
@@ -19,7 +28,8 @@ import json
 import math
 import subprocess
 import sys
-from time import perf_counter
+from dataclasses import replace
+from time import perf_counter, process_time
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -29,9 +39,13 @@ from benchmarks.suite import Row
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from numpy.typing import NDArray
+
     from benchmarks.suite import Options
+    from networks import RoadNetwork
     from sim.dispatch import District, Policy
     from sim.dispatch.log import Log
+    from sim.dispatch.prepare import Prepared
 
 __all__ = ["cases", "city", "run_million"]
 
@@ -40,11 +54,14 @@ DAY_S = 86_400.0
 UNITS = {"ambulance": 24, "fire": 12, "city-management": 14}
 INCIDENTS_PER_H = 26.0
 RUNS = 3
+CLOSED_STREETS = 50
+SLOWDOWN_PERCENT = 10.0  # that closures may cost at the most
 
 
 def cases(options: Options) -> Iterator[Row]:
-    """Give the rows of ``city-dispatch`` and ``million-incidents``."""
+    """Give the rows of ``city-dispatch``, its closures and ``million-incidents``."""
     yield from city_rows(options)
+    yield from closure_rows(options)
     yield from million_rows(options)
 
 
@@ -157,6 +174,83 @@ def city_rows(options: Options, *, days: float = 7.0) -> Iterator[Row]:
         yield Row(SUITE, case, "incidents", float(len(demand.incidents)), "count")
 
 
+def streets_to_close(network: RoadNetwork, count: int) -> list[NDArray[np.int64]]:
+    """Draw streets that can be closed together while every place reaches every other.
+
+    Parameters
+    ----------
+    network
+        Strongly connected.
+    count
+        How many streets; both directions of one count once.
+
+    Returns
+    -------
+    list of int64 arrays
+        The edges of each street.
+    """
+    from scipy.sparse import csr_array
+    from scipy.sparse.csgraph import connected_components
+
+    open_edge = np.ones(network.n_edges, np.bool_)
+    found: list[NDArray[np.int64]] = []
+    for street in np.random.default_rng(5).permutation(np.unique(network.street)):
+        kept = open_edge & (network.street != street)
+        ways = (np.ones(int(kept.sum())), (network.tail[kept], network.head[kept]))
+        graph = csr_array(ways, shape=(network.n_nodes, network.n_nodes))
+        if connected_components(graph, connection="strong")[0] == 1:
+            found.append(np.flatnonzero(open_edge & ~kept))
+            open_edge = kept
+        if len(found) == count:
+            break
+    return found
+
+
+def closure_rows(options: Options, *, days: float = 7.0) -> Iterator[Row]:
+    """Give the rows of ``city-dispatch-closures``."""
+    from sim.dispatch import StreetTravel, TimedClosure, draw_demand
+    from sim.dispatch.prepare import prepare, run_kernel
+
+    district, policy = city()
+    horizon_s = days * DAY_S
+    demand = draw_demand(district, horizon_s=horizon_s, seed=options.seed or 1)
+    travel = district.travel
+    assert isinstance(travel, StreetTravel)  # noqa: S101 - made above
+    streets = streets_to_close(travel.network, CLOSED_STREETS)
+    begin, end = 2.5 / 7 * horizon_s, 4.5 / 7 * horizon_s
+    apart = (end - begin) / 2 / len(streets)
+    plans = {
+        "": (),
+        "city-dispatch-closures": (TimedClosure(np.concatenate(streets), begin, end),),
+        "city-dispatch-closures-singly": tuple(
+            TimedClosure(edges, begin + k * apart, end - (len(streets) - k) * apart)
+            for k, edges in enumerate(streets)
+        ),
+    }
+    ready = {
+        case: prepare(replace(district, closures=closures), policy, demand, horizon_s)
+        for case, closures in plans.items()
+    }
+    run_kernel(prepare(replace(district), policy, demand, horizon_s))  # compiles
+    first = {case: _processor_s(run) for case, run in ready.items()}
+    seconds = dict(first)
+    for _ in range(RUNS * 10):  # in turns, so that all meet the same machine
+        for case, run in ready.items():
+            seconds[case] = min(seconds[case], _processor_s(run))
+    for case in list(plans)[1:]:
+        ratio = seconds[case] / seconds[""]
+        yield Row(
+            SUITE, case, "slowdown", 100.0 * (ratio - 1.0), "%", SLOWDOWN_PERCENT, "bound",
+            (1.0 + SLOWDOWN_PERCENT / 100.0) / ratio,
+        )  # fmt: skip
+        yield Row(
+            SUITE, case, "first_run", first[case], "s", first[""], "without closures",
+            first[""] / first[case],
+        )  # fmt: skip
+        changes = len(ready[case].setting.closures.change_s)
+        yield Row(SUITE, case, "changes", float(changes), "count")
+
+
 def million_rows(options: Options, *, incidents: int = 1_000_000) -> Iterator[Row]:
     """Give the rows of ``million-incidents``, from a process of its own."""
     command = [sys.executable, "-m", "benchmarks.des_dispatch", str(incidents)]
@@ -210,6 +304,15 @@ def run_million(incidents: int, seed: int) -> dict[str, float]:
 
 def _events(log: Log) -> int:
     return len(log.interval_columns.unit) + len(log.demand.incidents)
+
+
+def _processor_s(ready: Prepared) -> float:
+    """Processor seconds of one run on the kernel."""
+    from sim.dispatch.prepare import run_kernel
+
+    begin = process_time()
+    run_kernel(ready)
+    return process_time() - begin
 
 
 def _fastest(ready: Any, run: Any, runs: int) -> tuple[float, Log]:  # noqa: ANN401

@@ -6,6 +6,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from sim.dispatch.closures import TimedClosure, closures_from_table
     from sim.dispatch.demand import Demand, demand_from_columns, draw_demand
     from sim.dispatch.fitting import fit_travel_law
     from sim.dispatch.log import STATUS_NAMES, Log
@@ -36,6 +37,7 @@ _MODULE_OF = {
     "Area": "model", "District": "model", "Hospital": "model", "IncidentClass": "model",
     "Policy": "model", "Station": "model", "Unit": "model", "UnitType": "model",
     "simulate": "model",
+    "TimedClosure": "closures", "closures_from_table": "closures",
     "fit_arrival_profile": "profile",
     "fit_travel_law": "fitting",
     "Demand": "demand", "demand_from_columns": "demand", "draw_demand": "demand",
@@ -70,8 +72,10 @@ __all__ = [
     "Station",
     "StreetPlaces",
     "StreetTravel",
+    "TimedClosure",
     "Unit",
     "UnitType",
+    "closures_from_table",
     "demand_from_columns",
     "draw_demand",
     "fit_arrival_profile",

@@ -9,7 +9,7 @@ that are in force between.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -31,8 +31,8 @@ class TimedClosure:
     Parameters
     ----------
     edges
-        Directed edges of the network: numbers, or a mask of booleans. Both directions of a street
-        are two edges.
+        Directed edges of the network: numbers, or a mask of booleans; kept as a tuple of numbers,
+        ascending. Both directions of a street are two edges.
     from_s, until_s
         Seconds since the start of the run; closed in [from_s, until_s). Before 0: closed from the
         start on; inf: to the end.
@@ -45,7 +45,7 @@ class TimedClosure:
         If it ends before it begins, or an edge is no number from 0.
     """
 
-    edges: tuple[int, ...]
+    edges: tuple[int, ...] | NDArray[Any]
     from_s: float = 0.0
     until_s: float = np.inf
     name: str = ""

@@ -322,7 +322,7 @@ class District:
             )
         m = self.travel.network.n_edges
         for closure in self.closures:
-            if closure.edges and closure.edges[-1] >= m:
+            if len(closure.edges) and closure.edges[-1] >= m:
                 raise InputError(
                     f"edge {closure.edges[-1]} is to be closed, and there are {m}",
                     place=f"closure {closure.name}" if closure.name else "closures",

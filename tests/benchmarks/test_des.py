@@ -3,7 +3,7 @@
 import pytest
 
 from benchmarks import des
-from benchmarks.des_dispatch import city_rows, million_rows
+from benchmarks.des_dispatch import city_rows, closure_rows, million_rows
 from benchmarks.des_peers import PEERS, Peer
 from benchmarks.suite import Options
 from sim.erlang import mmc
@@ -65,6 +65,15 @@ def test_city_dispatch_answers_alike_on_both_engines():
     rows = {(r.case, r.metric): r for r in city_rows(OPTIONS, days=0.5)}
     assert rows["city-dispatch", "log_differences"].value == 0
     assert rows["city-dispatch", "events_per_s"].ratio > 0
+
+
+def test_fifty_streets_close_at_once_and_one_by_one():
+    rows = {(r.case, r.metric): r for r in closure_rows(OPTIONS, days=0.2)}
+    assert rows["city-dispatch-closures", "changes"].value == 2
+    assert rows["city-dispatch-closures-singly", "changes"].value == 100
+    slowdown = rows["city-dispatch-closures", "slowdown"]
+    assert slowdown.reference == 10.0
+    assert slowdown.ratio == pytest.approx(1.1 / (1.0 + slowdown.value / 100.0))
 
 
 def test_a_long_run_is_measured_in_a_process_of_its_own():
