@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,6 +12,7 @@ import shapely
 from networks import SpeedProfile
 from networks.build import build_network
 from networks.raw import RawNodes, RawStreets
+from sim.dispatch.closures import TimedClosure
 from sim.dispatch.demand import Demand, draw_demand
 from sim.dispatch.model import (
     Area,
@@ -29,6 +31,8 @@ from sim.distributions import Exponential, Fixed, Lognormal
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from networks import RoadNetwork
 
 HOUR_S = 3600.0
 
@@ -175,6 +179,41 @@ def make_case(number: int) -> tuple[District, Policy, Demand, float]:
         incidents["time_s"] = np.floor(incidents["time_s"] / 300.0) * 300.0
         demand = Demand(incidents, demand.needs)
     return district, policy, demand, horizon_s
+
+
+def some_closures(network: RoadNetwork, number: int, horizon_s: float) -> tuple[TimedClosure, ...]:
+    """Closures that overlap, reopen or not, and at times cut junctions off."""
+    rng = np.random.default_rng([number, 77])
+    found = []
+    for _ in range(int(rng.integers(1, 7))):
+        if rng.random() < 0.3:
+            junction = int(rng.integers(network.n_nodes))
+            edges = np.flatnonzero((network.head == junction) | (network.tail == junction))
+        else:
+            count = int(rng.integers(1, network.n_edges // 3))
+            edges = rng.choice(network.n_edges, count, replace=False)
+            if rng.random() < 0.5:
+                edges = np.flatnonzero(np.isin(network.street, network.street[edges]))
+        begin, end = np.sort(rng.uniform(-HOUR_S, 1.1 * horizon_s, 2))
+        if rng.random() < 0.4:  # at the times of calls and arrivals
+            begin, end = np.floor(begin / 300.0) * 300.0, np.floor(end / 300.0) * 300.0 + 300.0
+        found.append(TimedClosure(edges, begin, np.inf if rng.random() < 0.2 else end))
+    return tuple(found)
+
+
+@pytest.fixture
+def closing_case() -> Callable[[int], tuple[District, Policy, Demand, float]]:
+    """Make a case on streets that close and reopen; its number may be a later one."""
+
+    def make(number: int) -> tuple[District, Policy, Demand, float]:
+        district, policy, demand, horizon_s = make_case(number)
+        while not isinstance(district.travel, StreetTravel):
+            number += 10_000
+            district, policy, demand, horizon_s = make_case(number)
+        closures = some_closures(district.travel.network, number, horizon_s)
+        return replace(district, closures=closures), policy, demand, horizon_s
+
+    return make
 
 
 @pytest.fixture

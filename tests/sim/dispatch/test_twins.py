@@ -6,8 +6,10 @@ import dataclasses
 
 import numpy as np
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
-from sim.dispatch import StreetTravel, setting
+from sim.dispatch import StreetTravel, road_arrays
 from sim.dispatch.model import simulate
 
 
@@ -29,6 +31,38 @@ def test_twins_agree_where_closed_streets_cut_places_off(random_case, number: in
     _assert_twins_agree(dataclasses.replace(district, travel=travel), policy, demand, horizon_s)
 
 
+@pytest.mark.parametrize("number", range(200, 230))
+def test_twins_agree_where_streets_close_and_reopen(closing_case, number: int) -> None:
+    _assert_twins_agree(*closing_case(number))
+
+
+@settings(
+    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(number=st.integers(min_value=1000, max_value=10_000_000))
+def test_twins_agree_whatever_closes(closing_case, number: int) -> None:
+    _assert_twins_agree(*closing_case(number))
+
+
+@pytest.mark.parametrize("number", [200, 203, 210])
+@pytest.mark.parametrize("hierarchy_from", [0, 2000], ids=["hierarchy", "searches"])
+@pytest.mark.parametrize("shared_bytes", [0, 10**9], ids=["pool", "shared"])
+@pytest.mark.parametrize("kept_bytes", [0, 10**9], ids=["last", "all"])
+def test_rows_under_closures_are_the_same_wherever_they_come_from(
+    closing_case, monkeypatch, number: int, hierarchy_from: int, shared_bytes: int, kept_bytes: int
+) -> None:
+    district, policy, demand, horizon_s = closing_case(number)
+    expected = simulate(district, policy, demand, horizon_s=horizon_s)
+    monkeypatch.setattr(road_arrays, "HIERARCHY_FROM", hierarchy_from)
+    monkeypatch.setattr(road_arrays, "ROWS_SHARED_BYTES", shared_bytes)
+    monkeypatch.setattr(road_arrays, "LINES_BYTES", kept_bytes)
+    monkeypatch.setattr(road_arrays, "METRICS_BYTES", kept_bytes)
+    monkeypatch.setattr(road_arrays, "ROWS_POOL_BYTES", 0)
+    again = dataclasses.replace(district)
+    for _ in range(2):  # the second replication finds the arrays as the first one left them
+        _assert_equal(expected, simulate(again, policy, demand, horizon_s=horizon_s))
+
+
 def test_incidents_that_nobody_can_reach_are_referred(random_case, engine: str) -> None:
     district, policy, demand, horizon_s = random_case(1)
     streets = district.travel.network
@@ -47,9 +81,9 @@ def test_incidents_that_nobody_can_reach_are_referred(random_case, engine: str) 
 def test_a_small_pool_of_rows_changes_nothing(random_case, monkeypatch, number: int) -> None:
     district, policy, demand, horizon_s = random_case(number)
     whole = simulate(district, policy, demand, horizon_s=horizon_s)
-    monkeypatch.setattr(setting, "ROWS_SHARED_BYTES", 0)
-    monkeypatch.setattr(setting, "ROWS_POOL_BYTES", 0)
-    monkeypatch.setattr(setting, "ROWS_TO_SPARE", 3)
+    monkeypatch.setattr(road_arrays, "ROWS_SHARED_BYTES", 0)
+    monkeypatch.setattr(road_arrays, "ROWS_POOL_BYTES", 0)
+    monkeypatch.setattr(road_arrays, "ROWS_TO_SPARE", 3)
     few = simulate(dataclasses.replace(district), policy, demand, horizon_s=horizon_s)
     _assert_equal(whole, few)
 
@@ -61,8 +95,8 @@ def test_rows_from_the_hierarchy_are_those_of_searches_to_the_bit(
 ) -> None:
     district, policy, demand, horizon_s = random_case(number)
     searched = simulate(district, policy, demand, horizon_s=horizon_s)
-    monkeypatch.setattr(setting, "HIERARCHY_FROM", 0)
-    monkeypatch.setattr(setting, "ROWS_SHARED_BYTES", shared_bytes)
+    monkeypatch.setattr(road_arrays, "HIERARCHY_FROM", 0)
+    monkeypatch.setattr(road_arrays, "ROWS_SHARED_BYTES", shared_bytes)
     found = simulate(dataclasses.replace(district), policy, demand, horizon_s=horizon_s)
     _assert_equal(searched, found)
 
