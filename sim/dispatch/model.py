@@ -14,8 +14,8 @@ and may be *relocating* between stations. This is the model of the spatial queue
 
 Rules, in words (both engines follow them to the letter; `reference` is the specification)
 ------------------------------------------------------------------------------------------
-* Events at one time happen in this order: incidents, changes of shift (by unit), then all others
-  in the order in which they were scheduled.
+* Events at one time happen in this order: streets that close or reopen, incidents, changes of
+  shift (by unit), then all others in the order in which they were scheduled.
 * A unit is *free* if it is on duty and idle, returning or relocating. A free unit on the road is
   sent from where it is, without turn-out. An idle unit first turns out (day or night time, by the
   hour at which it is dispatched).
@@ -32,6 +32,14 @@ Rules, in words (both engines follow them to the letter; `reference` is the spec
   (first come, first served) and hands over.
 * A unit whose shift ends while it is at work finishes, goes home and then is off duty.
 * A unit for which no way is open to its station stands where it is, and is free.
+* Closed streets (`District.closures`) have no through traffic: a way may lead over a closed
+  street only to leave it, from a place on it, or to get to a place on it. Every choice uses the
+  streets that are open when it is made.
+* When streets close or reopen, every unit under way chooses its way anew, from where it is. One
+  that cannot get to its scene any more is taken off the need and becomes free; the need is given
+  to another unit or waits. One whose hospital is cut off chooses another; if there is none, it
+  stands until a change opens a way. Then the waiting needs are tried again, by type and in their
+  order; one that no station can reach now is referred.
 * Driving times of street pieces are whole multiples of 2^-20 s.
 * Routes are the quickest at the speeds of the hour of departure; driving times are integrated over
   changes of speed along the route.
