@@ -101,6 +101,13 @@ def build_district(scenario: Scenario) -> Built:
     from sim.dispatch.model import District, Hospital, Station
 
     spec, faults = scenario.spec, scenario.faults()
+    if spec.scenario.service == "placement":
+        first = next(iter(spec.placement))
+        raise InputError(
+            "asks where things should be, and has nothing to simulate",
+            file=scenario.shown,
+            mend=f"use cityops optimize {scenario.reference} {first}",
+        )
     network = None if spec.network is None else read_streets(spec.network, faults)
     areas = build_areas(spec, network, faults)
     travel, plane = _travel(spec, network, faults)

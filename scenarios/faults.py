@@ -26,6 +26,8 @@ __all__ = [
 
 _NAMED_TABLES = {"unit_type", "incident_class", "hour_profile"}
 _SUBTABLES = {("network", "synthetic")}
+_PLACEMENT_TABLES = {"demand", "candidates", "existing", "queue", "equity"}
+_PLAIN_LISTS = {"levels"}  # of a placement: written as a list in one line
 
 
 @dataclass(frozen=True)
@@ -204,6 +206,8 @@ def key_words(path: KeyPath) -> str:
         tables = 2
     elif len(path) > 1 and isinstance(path[1], int):
         tables, number = 1, path[1]
+    elif path[0] == "placement":
+        tables, number = _placement_header(path)
     elif path[0] == "network" and len(path) > 2 and isinstance(path[2], int):
         tables, number = 2, path[2]
     else:
@@ -217,6 +221,15 @@ def key_words(path: KeyPath) -> str:
         else:
             words += (" " if position == 0 else ".") + part
     return words
+
+
+def _placement_header(path: KeyPath) -> tuple[int, int | None]:
+    """Names in the header of a table in a [placement.NAME], and its number in a list."""
+    number = path[3] if len(path) > 3 else None
+    if isinstance(number, int) and path[2] not in _PLAIN_LISTS:
+        return 3, number
+    inner = len(path) > 3 and not isinstance(number, int) and path[2] in _PLACEMENT_TABLES
+    return min(3 if inner else 2, len(path)), None
 
 
 def nearest(word: str, allowed: Iterable[str]) -> str | None:

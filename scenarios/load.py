@@ -11,7 +11,8 @@ from pydantic import ValidationError
 
 from networks.errors import InputError
 from scenarios.faults import FaultList, Origin, did_you_mean
-from scenarios.merge import MergedFiles, find_scenario, merged_files, shown_path
+from scenarios.merge import LIBRARY, MergedFiles, find_scenario, merged_files, shown_path
+from scenarios.placement.files import check_placements, placement_files, places_to_wgs84
 from scenarios.rules import check_rules
 from scenarios.schema import ScenarioSpec
 from scenarios.tables import csv_rows
@@ -73,6 +74,11 @@ class Scenario:
         """The file as messages show it."""
         return shown_path(self.path)
 
+    @property
+    def reference(self) -> str:
+        """The scenario as one names it to a command: its name in the library, or its file."""
+        return self.path.stem if self.path.parent == LIBRARY else self.shown
+
     def faults(self) -> FaultList:
         """Start a list of faults that knows this scenario's lines."""
         return FaultList(self.origins, self.shown)
@@ -118,9 +124,11 @@ def load_scenario(reference: str | os.PathLike[str]) -> Scenario:
     _one_way_to_stop(merged, faults)
     _to_wgs84(document, faults)
     files = [*merged.files, *_resolve_files(merged, faults)]
+    files += placement_files(merged, faults, _existing)
     _inline_tables(merged, faults)
     spec = _validated(document, faults)
     check_rules(document, faults)
+    check_placements(document, spec, faults)
     faults.stop()
     if spec is None:  # pragma: no cover - a validation error is a fault, and stops above
         raise AssertionError
@@ -240,6 +248,12 @@ def _to_wgs84(document: dict[str, Any], faults: FaultList) -> None:
             except InputError as error:
                 faults.include(error, ("scenario", "crs"))
                 return
+    try:
+        for items in places_to_wgs84(document):
+            _convert(items, head["crs"])
+    except InputError as error:
+        faults.include(error, ("scenario", "crs"))
+        return
     head["crs"] = "wgs84"
 
 

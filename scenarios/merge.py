@@ -25,6 +25,10 @@ LIBRARY = Path(__file__).resolve().parent / "library"
 _TEMPLATE = "own-city"
 _DEEPEST = 12
 
+# Of a [placement.NAME]: tables in it, and lists of tables whose items have names.
+PLACEMENT_TABLES = ("demand", "candidates", "existing", "queue", "equity")
+PLACEMENT_LISTS = ("site", "size", "plant", "slot", "phase")
+
 # Tables that are merged key by key; "*" stands for any name.
 _MERGED_TABLES: set[tuple[str, ...]] = {
     ("scenario",),
@@ -43,8 +47,11 @@ _MERGED_TABLES: set[tuple[str, ...]] = {
     ("unit_type", "*"),
     ("incident_class",),
     ("incident_class", "*"),
+    ("placement",),
+    ("placement", "*"),
+    *(("placement", "*", table) for table in PLACEMENT_TABLES),
 }
-_DROPPABLE = {("unit_type", "*"), ("incident_class", "*")}
+_DROPPABLE = {("unit_type", "*"), ("incident_class", "*"), ("placement", "*")}
 _NAMED_LISTS: set[tuple[str, ...]] = {
     ("station",),
     ("unit",),
@@ -52,6 +59,7 @@ _NAMED_LISTS: set[tuple[str, ...]] = {
     ("area",),
     ("network", "period"),
     ("network", "closure"),
+    *(("placement", "*", table) for table in PLACEMENT_LISTS),
 }
 
 
@@ -365,6 +373,8 @@ def _pattern(path: KeyPath) -> tuple[str, ...]:
         return ("", *words)
     if len(words) == 2 and words[0] in {"unit_type", "incident_class"}:
         return (words[0], "*")
+    if len(words) > 1 and words[0] == "placement":
+        return ("placement", "*", *words[2:])
     return words
 
 

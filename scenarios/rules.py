@@ -37,11 +37,31 @@ def check_rules(document: dict[str, Any], faults: FaultList) -> None:
     _streets_or_travel(document, faults)
     for key in ("station", "hospital", "area", "unit"):
         _unique(document, key, faults)
+    if _table(document, "scenario").get("service") == "placement":
+        _only_placements(document, faults)
+        return
     _units(document, faults)
     _classes(document, faults)
     _amount(document, faults)
     _areas(document, faults)
     _policy(document, faults)
+
+
+def _only_placements(document: dict[str, Any], faults: FaultList) -> None:
+    """Check a scenario that asks where things should be, and simulates nothing."""
+    if not _table(document, "placement"):
+        faults.add(
+            ("scenario", "service"),
+            'is "placement", and there is no [placement.NAME]',
+            "add one, as [placement.toilets]",
+        )
+    for name, table in _table(document, "incident_class").items():
+        if isinstance(table, dict):
+            profiles = [*_table(document, "hour_profile"), *BUILT_IN]
+            path: KeyPath = ("incident_class", name, "hours")
+            word = table.get("hours")
+            _known(word, profiles, path, "hour profile", "profiles are", faults)
+    _areas(document, faults)
 
 
 def _table(document: dict[str, Any], *keys: str) -> dict[str, Any]:

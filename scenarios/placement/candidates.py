@@ -6,7 +6,7 @@ depends on the streets alone. What lies in an exclusion or flood zone is taken o
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -33,6 +33,7 @@ __all__ = [
     "candidate_rows",
     "existing_rows",
     "given_rows",
+    "in_each_slot",
     "without_zones",
 ]
 
@@ -60,6 +61,8 @@ class SiteRow:
         Name of the largest size class that fits, None for any.
     preference
         What it is worth that it is open, in the unit of the objective.
+    slot
+        The time slot in which it opens, "" where there are none.
     where
         File and line, or key, for messages.
     """
@@ -74,6 +77,7 @@ class SiteRow:
     size: str | None = None
     grid_kw: float | None = None
     preference: float = 0.0
+    slot: str = ""
     where: str = field(default="", compare=False)
 
 
@@ -392,6 +396,13 @@ def given_rows(sites: Sequence[SiteSpec]) -> list[SiteRow]:
         )
         for s in sites
     ]
+
+
+def in_each_slot(rows: list[SiteRow], slots: Sequence[str]) -> list[SiteRow]:
+    """Sites by time slot: each of them once a slot, called "name · slot"."""
+    if not slots:
+        return rows
+    return [replace(row, name=f"{row.name} · {slot}", slot=slot) for slot in slots for row in rows]
 
 
 # ---- zones

@@ -36,6 +36,7 @@ __all__ = [
     "scaled",
     "street_demand",
     "street_points",
+    "weighty",
 ]
 
 DEMAND_WORDS = ("areas", "streets", "incidents")
@@ -235,6 +236,21 @@ def _weight_column(columns: pd.DataFrame, spec: PlacementDemandSpec, shown: str)
             mend='add weight_column = "..." to the demand, or weights = "equal"',
         )
     return found
+
+
+def weighty(wanted: Wanted) -> Wanted:
+    """Leave out points without weight: there is nobody."""
+    keep = wanted.weight > 0
+    if keep.all():
+        return wanted
+    return Wanted(
+        wanted.lon[keep],
+        wanted.lat[keep],
+        wanted.weight[keep],
+        tuple(name for name, kept in zip(wanted.name, keep, strict=False) if kept),
+        None if wanted.kind is None else wanted.kind[keep],
+        None if wanted.by_slot is None else wanted.by_slot[keep],
+    )
 
 
 # ---- gathering

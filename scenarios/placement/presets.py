@@ -205,18 +205,7 @@ def resolved(name: str, spec: PlacementSpec) -> PlacementSpec:
         As it stands in the file.
     """
     preset = preset_of(name, spec.preset)
-    changed: dict[str, Any] = {"preset": preset}
-    inner: dict[str, dict[str, Any]] = {"demand": {}, "candidates": {}}
-    for key, value in PRESETS[preset].defaults.items() if preset else ():
-        table, _, what = key.partition(".")
-        owner = getattr(spec, table) if what else spec
-        word = what or table
-        if word in owner.model_fields_set:
-            continue
-        if what:
-            inner[table][what] = value
-        else:
-            changed[table] = value
+    changed, inner = _defaults(preset, spec)
     if spec.model is None and preset == "toilets":
         counted = spec.p is not None or spec.budget is not None
         changed["model"] = "max-cover" if counted else "set-cover"
@@ -233,6 +222,21 @@ def resolved(name: str, spec: PlacementSpec) -> PlacementSpec:
     for table, values in inner.items():
         changed[table] = getattr(spec, table).model_copy(update=values)
     return spec.model_copy(update=changed)
+
+
+def _defaults(
+    preset: str | None, spec: PlacementSpec
+) -> tuple[dict[str, Any], dict[str, dict[str, Any]]]:
+    """Keys that the file leaves to the preset: of the table, and of the tables in it."""
+    changed: dict[str, Any] = {"preset": preset}
+    inner: dict[str, dict[str, Any]] = {"demand": {}, "candidates": {}}
+    for key, value in PRESETS[preset].defaults.items() if preset else ():
+        table, _, what = key.partition(".")
+        if what and what not in getattr(spec, table).model_fields_set:
+            inner[table][what] = value
+        elif not what and table not in spec.model_fields_set:
+            changed[table] = value
+    return changed, inner
 
 
 def _fill(

@@ -186,7 +186,10 @@ def _apart(sites: pd.DataFrame, spacing_m: float | None) -> NDArray[np.int64]:
     pairs = cKDTree(plane).query_pairs(spacing_m, output_type="ndarray").astype(np.int64)
     apart_m = np.hypot(*(plane[pairs[:, 0]] - plane[pairs[:, 1]]).T) if len(pairs) else []
     near = pairs[np.asarray(apart_m) < spacing_m] if len(pairs) else pairs.reshape(-1, 2)
-    return near[np.lexsort((near[:, 1], near[:, 0]))]
+    slot = sites["slot"].to_numpy(dtype=object)
+    near = near[slot[near[:, 0]] == slot[near[:, 1]]]
+    ordered: NDArray[np.int64] = near[np.lexsort((near[:, 1], near[:, 0]))]
+    return ordered
 
 
 # ---- the problem
@@ -223,18 +226,8 @@ def make_problem(spec: PlacementSpec, served: Served, rules: Sites, measure: Mea
     cost = _table(served)
     if model == "p-center":
         return location.PCenter(cost, spec.p or 0, rules)
-    if model == "p-median":
-        opening = None
-        if spec.travel_cost is not None:
-            cost, opening = cost * _price(spec, measure), _opening(served.sites)
-        elif spec.p is None:
-            opening = np.zeros(rules.n)  # the budget decides
-        return location.PMedian(cost, weight, spec.p, rules, opening)
-    if model == "reliable-median":
-        return _reliable(spec, cost, weight, rules, measure)
-    if model == "two-echelon":
-        return _two_echelon(spec, served, cost, weight, rules, measure)
-    return _capacitated(spec, served, cost, weight, rules, measure)
+    makers = {"p-median": _median, "reliable-median": _reliable, "two-echelon": _two_echelon}
+    return makers.get(str(model), _capacitated)(spec, served, cost, weight, rules, measure)
 
 
 def _table(served: Served) -> NDArray[np.float64]:
@@ -263,8 +256,27 @@ def _cover(
     )
 
 
+def _median(
+    spec: PlacementSpec,
+    served: Served,
+    cost: NDArray[np.float64],
+    weight: NDArray[np.float64],
+    rules: Sites,
+    measure: Measure,
+) -> Problem:
+    from optimize.location import PMedian
+
+    opening = None
+    if spec.travel_cost is not None:
+        cost, opening = cost * _price(spec, measure), _opening(served.sites)
+    elif spec.p is None:
+        opening = np.zeros(rules.n)  # the budget decides
+    return PMedian(cost, weight, spec.p, rules, opening)
+
+
 def _reliable(
     spec: PlacementSpec,
+    served: Served,  # noqa: ARG001 - one signature for all makers
     cost: NDArray[np.float64],
     weight: NDArray[np.float64],
     rules: Sites,

@@ -10,8 +10,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-import numpy as np
-
 from networks.errors import InputError
 from scenarios.faults import did_you_mean
 from scenarios.placement.presets import PRESETS, preset_of
@@ -20,6 +18,7 @@ from scenarios.placement.schema import PRESET_NAMES
 if TYPE_CHECKING:
     from pathlib import Path
 
+    import numpy as np
     import pandas as pd
     from numpy.typing import NDArray
 

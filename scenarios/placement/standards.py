@@ -208,7 +208,7 @@ STANDARDS: tuple[Standard, ...] = (
     Standard(
         "jianbiao-152-2017",
         "JianBiao 152-2017, article 14",
-        "area of a fire station: first class 7 km2, second class 4 km2, small 2 km2, suburban 15 km2",
+        "area of a fire station: first class 7, second class 4, small 2, suburban 15 km2 at most",
         "seen",
         "guoturen.com/wenti-3369.html",
     ),

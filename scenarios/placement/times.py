@@ -60,13 +60,8 @@ def placement_network(
         network = vehicles
     elif mode in {"walk", "bike"}:
         speeds = "default" if isinstance(streets.speeds, dict) else streets.speeds
-        plain: dict[str, object] = {
-            "mode": mode,
-            "period": [],
-            "closure": [],
-            "factor": 1.0,
-            "speeds": speeds,
-        }
+        plain: dict[str, object] = {"mode": mode, "period": [], "closure": []}
+        plain |= {"factor": 1.0, "speeds": speeds}
         network = read_streets(streets.model_copy(update=plain), faults)
     else:
         network = read_streets(streets.model_copy(update={"mode": mode}), faults)
