@@ -53,7 +53,7 @@ class Placed:
 
 def left_out_rows(rows: pd.DataFrame, reason: str) -> pd.DataFrame:
     """Demand that cannot be served, in the columns of `Question.left_out`."""
-    table = rows[["lon", "lat", "weight", "name"]].reset_index(drop=True)
+    table = rows[["lon", "lat", "weight", "area", "name"]].reset_index(drop=True)
     table["reason"] = reason
     return table
 

@@ -66,7 +66,7 @@ class Question:
     plants
         name, lon, lat, x, y, capacity, cost of a two-echelon question's plants.
     left_out
-        Demand that could not be placed or reached: lon, lat, weight, name, reason.
+        Demand that could not be placed or reached: lon, lat, weight, area, name, reason.
     warnings
         What looks odd, what was taken out, and standards that are second-hand.
     """

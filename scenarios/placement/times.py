@@ -17,6 +17,7 @@ from scenarios.streets import read_streets
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    import pandas as pd
     from numpy.typing import NDArray
 
     from networks import Positions, RoadNetwork
@@ -24,7 +25,14 @@ if TYPE_CHECKING:
     from scenarios.placement.schema import PlacementSpec
     from scenarios.schema import NetworkSpec
 
-__all__ = ["Measure", "placement_network", "row_blocks", "travel_blocks", "travel_table"]
+__all__ = [
+    "Measure",
+    "placement_network",
+    "positions_of",
+    "row_blocks",
+    "travel_blocks",
+    "travel_table",
+]
 
 Measure = Literal["min", "m"]
 """What travel is counted in: minutes, or metres along the way."""
@@ -151,3 +159,17 @@ def travel_table(
         )
     )
     return np.concatenate(blocks) if blocks else np.zeros((0, len(sites)))
+
+
+def positions_of(table: pd.DataFrame) -> Positions:
+    """Positions of points or sites whose table has edge, fraction, lon and lat."""
+    from networks import Positions
+
+    columns = {key: table[key].to_numpy() for key in ("edge", "fraction", "lon", "lat")}
+    return Positions(
+        columns["edge"].astype(np.int64),
+        columns["fraction"].astype(np.float64),
+        np.zeros(len(table)),
+        columns["lon"].astype(np.float64),
+        columns["lat"].astype(np.float64),
+    )
