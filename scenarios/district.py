@@ -18,7 +18,7 @@ from scenarios.profiles import week_shares
 from scenarios.reach import check_reach
 from scenarios.record import Record, read_record
 from scenarios.remarks import remarks
-from scenarios.streets import check_class, lights_network, read_streets
+from scenarios.streets import check_class, lights_network, read_streets, timed_closures
 
 if TYPE_CHECKING:
     from networks import Projection, RoadNetwork
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from scenarios.load import Scenario
     from scenarios.schema import IncidentClassSpec, PolicySpec, ScenarioSpec
     from scenarios.toml_lines import KeyPath
+    from sim.dispatch.closures import TimedClosure
     from sim.dispatch.demand import Demand
     from sim.dispatch.model import Area, District, IncidentClass, Policy, Unit, UnitType
     from sim.dispatch.places import Places
@@ -118,6 +119,9 @@ def build_district(scenario: Scenario) -> Built:
         record = read_record(spec.record, spec, spec.scenario.horizon_h * 3600.0, faults)
         _check_record(record, spec, network, faults)
     classes = incident_classes(spec, areas, network, faults)
+    closures: tuple[TimedClosure, ...] = ()
+    if network is not None and spec.network is not None:
+        closures = timed_closures(network, spec.network, spec.scenario, faults)
     faults.stop()
     areas = areas or ()
     try:
@@ -132,6 +136,7 @@ def build_district(scenario: Scenario) -> Built:
             ),
             areas=tuple(_area_on_plane(area, plane) for area in areas),
             week_start_s=float(moment_s(spec.scenario.start)),
+            closures=closures,
         )
         policy = _policy(spec.policy, district, faults)
     except InputError as error:

@@ -42,7 +42,7 @@ _PACKAGES = ("cityops", "numpy", "numba", "pandas", "scipy", "osmium", "shapely"
 
 def resolved_text(scenario: Scenario) -> str:
     """Write the scenario with every default filled in, as TOML that runs by itself."""
-    tables = scenario.spec.model_dump(exclude_none=True)
+    tables = scenario.spec.model_dump(exclude_none=True, by_alias=True)
     if "half_width" in tables["scenario"]:
         del tables["scenario"]["reps"]
     return toml_text(tables)
@@ -138,6 +138,7 @@ def write_replication(folder: Path, built: Built, log: Log) -> None:
             from_s=built.warmup_s,
             length_s=length_s,
             week_start_s=district.week_start_s,
+            closures=district.closures,
         )
         write_table(folder, "tracks", tracks)
 

@@ -4,16 +4,24 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+
+from scenarios.closing_times import closing_spans, is_timed
 from scenarios.facts import speed_source
+from scenarios.faults import FaultList
+from scenarios.hours import moment_s
 from scenarios.misplaced import looks_shifted, record_looks_shifted
+from scenarios.streets import closure_edges, closure_name
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from networks import RoadNetwork
     from scenarios.record import Record
     from scenarios.schema import HospitalSpec, NetworkSpec, ScenarioSpec, StationSpec
     from sim.dispatch.model import District
 
-__all__ = ["remarks", "street_remarks"]
+__all__ = ["closing_remarks", "remarks", "street_remarks"]
 
 
 def remarks(
@@ -30,6 +38,7 @@ def remarks(
     if network is not None and spec.network is not None:
         found += _places(spec, network)
         found += street_remarks(spec.network, network)
+        found += closing_remarks(spec, network)
     found += _record(network, record)
     found += _needs(spec)
     found += _quiet(spec, record, district)
@@ -55,6 +64,46 @@ def street_remarks(spec: NetworkSpec, network: RoadNetwork) -> list[str]:
             "which are one-way, name its column: oneway"
         )
     return found
+
+
+def closing_remarks(spec: ScenarioSpec, network: RoadNetwork) -> list[str]:
+    """Say which closures with times never hold, and what the others cut off while they do."""
+    head = spec.scenario
+    horizon_s = head.horizon_h * 3600.0
+    found = []
+    for number, closure in enumerate(spec.network.closure if spec.network else ()):
+        if not is_timed(closure.model_dump(by_alias=True)):
+            continue
+        what = f'[[network.closure]] #{number + 1} "{closure_name(closure)}"'
+        spans = closing_spans(
+            closure.from_, closure.until, closure.hours,
+            start_s=moment_s(head.start), until_s=horizon_s,
+        )  # fmt: skip
+        if not any(begin < horizon_s for begin, _ in spans):
+            found.append(f"{what} never holds in the {head.horizon_h:g} h of the run")
+            continue
+        shut = closure_edges(network, closure, number, FaultList({}, ""))
+        lost_km = _cut_off_km(network, shut)
+        if lost_km > 0:
+            closed_km = float(network.length_m[shut].sum()) / 1000.0
+            found.append(
+                f"{what} closes {closed_km:.1f} km, each direction counted; while it holds "
+                f"{lost_km:.1f} km more are open and cut off: they cannot be both reached and left"
+            )
+    return found
+
+
+def _cut_off_km(network: RoadNetwork, shut: NDArray[np.bool_]) -> float:
+    """Kilometres of streets that stay open and leave the main part of the network."""
+    from networks.components import component_of_node
+
+    def in_main(streets: RoadNetwork) -> NDArray[np.bool_]:
+        main: NDArray[np.bool_] = component_of_node(streets) == 1
+        inside: NDArray[np.bool_] = main[network.tail] & main[network.head]
+        return inside
+
+    lost = in_main(network) & ~in_main(network.closed(shut)) & ~shut & np.isfinite(network.time_s)
+    return float(network.length_m[lost].sum()) / 1000.0
 
 
 def _places(spec: ScenarioSpec, network: RoadNetwork) -> list[str]:

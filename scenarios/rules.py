@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from scenarios.closing_times import ends_before_it_begins
 from scenarios.faults import did_you_mean
 from scenarios.profiles import BUILT_IN
 
@@ -126,6 +127,16 @@ def _network(document: dict[str, Any], faults: FaultList) -> None:
                 ("network", "closure", number),
                 "says not which streets are closed" if not ways else f"gives {' and '.join(ways)}",
                 "give one of street, source_ids, bbox",
+            )
+        if ends_before_it_begins(item, _table(document, "scenario").get("start")):
+            begin, end = (
+                f"hour {moment:g}" if isinstance(moment, _NUMBER) else moment
+                for moment in (item.get("from", 0), item.get("until"))
+            )
+            faults.add(
+                ("network", "closure", number, "until"),
+                f"{end} is not after {begin}, when the closure begins",
+                "give hours since the start of the run for a moment in a later week",
             )
         if _is_empty_box(item.get("bbox")):
             faults.add(

@@ -6,10 +6,11 @@ needs) is in `scenarios.rules`. Units are in the keys: ``_s``, ``_min``, ``_h``,
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, Field
+from pydantic import AfterValidator, BaseModel, Field
 
+from scenarios.closing_times import check_hours, check_moment
 from scenarios.placement.schema import PlacementSpec  # noqa: TC001 - pydantic reads it
 from scenarios.values import (
     TABLE,
@@ -55,6 +56,8 @@ __all__ = [
     "UnitTypeSpec",
 ]
 
+ClosureMoment = Annotated[Any, AfterValidator(check_moment)]
+ClosureHours = Annotated[str, AfterValidator(check_hours)]
 
 # ---- tables
 
@@ -110,9 +113,12 @@ class PeriodSpec(Table):
 
 
 class ClosureSpec(Table):
-    """Streets that cannot be driven on for the whole run."""
+    """Streets that cannot be driven on: for the whole run, or at some time of it."""
 
     name: Text | None = None
+    from_: ClosureMoment = Field(default=None, alias="from")
+    until: ClosureMoment = None
+    hours: ClosureHours | None = None
     street: str | list[str] | None = None
     source_ids: list[int] | None = None
     bbox: Annotated[list[float], Field(min_length=4, max_length=4)] | None = None

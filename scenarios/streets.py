@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from networks.errors import InputError
+from scenarios.closing_times import closing_spans, is_timed
 from scenarios.faults import did_you_mean
-from scenarios.hours import hours_of_week
+from scenarios.hours import hours_of_week, moment_s
 from scenarios.schema import SyntheticSpec
 
 if TYPE_CHECKING:
@@ -16,15 +17,18 @@ if TYPE_CHECKING:
 
     from networks import RoadNetwork
     from scenarios.faults import FaultList
-    from scenarios.schema import ClosureSpec, NetworkSpec
+    from scenarios.schema import ClosureSpec, NetworkSpec, ScenarioHead
     from scenarios.toml_lines import KeyPath
+    from sim.dispatch.closures import TimedClosure
 
 __all__ = [
     "check_class",
     "closed_streets",
     "closure_edges",
+    "closure_name",
     "lights_network",
     "read_streets",
+    "timed_closures",
     "with_periods",
 ]
 
@@ -166,7 +170,7 @@ def check_class(name: str, network: RoadNetwork, path: KeyPath, faults: FaultLis
 
 
 def closed_streets(network: RoadNetwork, spec: NetworkSpec, faults: FaultList) -> RoadNetwork:
-    """Close the streets that the scenario closes.
+    """Close the streets that the scenario closes for the whole run.
 
     Parameters
     ----------
@@ -177,13 +181,67 @@ def closed_streets(network: RoadNetwork, spec: NetworkSpec, faults: FaultList) -
     """
     shut = np.zeros(network.n_edges, dtype=np.bool_)
     for number, closure in enumerate(spec.closure):
-        shut |= closure_edges(network, closure, number, faults)
+        if not _is_timed(closure):
+            shut |= closure_edges(network, closure, number, faults)
     if not shut.any():
         return network
     if shut.all():
         faults.add(("network", "closure"), "every street is closed", "close less")
         return network
     return network.closed(shut)
+
+
+def timed_closures(
+    network: RoadNetwork, spec: NetworkSpec, head: ScenarioHead, faults: FaultList
+) -> tuple[TimedClosure, ...]:
+    """Find the streets that close and reopen in mid-simulation.
+
+    Parameters
+    ----------
+    network, spec, head
+        The streets, and the scenario's closures, start and horizon.
+    faults
+        Takes names and ids that the network does not have.
+
+    Returns
+    -------
+    tuple of TimedClosure
+        One for each time at which a closure holds, of weekly hours for as long as work may last.
+    """
+    from sim.dispatch.closures import TimedClosure
+    from sim.dispatch.setting import SHIFTS_AFTER_S
+
+    start_s, until_s = moment_s(head.start), head.horizon_h * 3600.0 + SHIFTS_AFTER_S
+    found: list[TimedClosure] = []
+    for number, closure in enumerate(spec.closure):
+        if not _is_timed(closure):
+            continue
+        edges = np.flatnonzero(closure_edges(network, closure, number, faults))
+        if len(edges) == network.n_edges:
+            faults.add(("network", "closure", number), "every street is closed", "close less")
+        spans = closing_spans(
+            closure.from_, closure.until, closure.hours, start_s=start_s, until_s=until_s
+        )
+        found += [
+            TimedClosure(edges, begin, end, closure_name(closure))
+            for begin, end in spans
+            if begin < end and len(edges)
+        ]
+    return tuple(found)
+
+
+def closure_name(closure: ClosureSpec) -> str:
+    """Name a closure: its own, or what it closes."""
+    if closure.name:
+        return closure.name
+    for given in (closure.street, closure.source_ids, closure.bbox):
+        if given is not None:
+            return given if isinstance(given, str) else ", ".join(map(str, given))
+    return ""
+
+
+def _is_timed(closure: ClosureSpec) -> bool:
+    return is_timed(closure.model_dump(by_alias=True))
 
 
 def closure_edges(

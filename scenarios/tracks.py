@@ -6,11 +6,14 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from sim.dispatch.closures import timeline
+
 if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
     from networks import RoadNetwork
+    from sim.dispatch.closures import TimedClosure, Timeline
     from sim.dispatch.log import Log
 
 __all__ = ["DAY_S", "unit_tracks"]
@@ -36,7 +39,13 @@ class _Line(NamedTuple):
 
 
 def unit_tracks(
-    log: Log, network: RoadNetwork, *, from_s: float, length_s: float = DAY_S, week_start_s: float
+    log: Log,
+    network: RoadNetwork,
+    *,
+    from_s: float,
+    length_s: float = DAY_S,
+    week_start_s: float,
+    closures: tuple[TimedClosure, ...] = (),
 ) -> pd.DataFrame:
     """Positions of all units over a part of a replication.
 
@@ -50,6 +59,8 @@ def unit_tracks(
         The part that is wanted, seconds.
     week_start_s
         Second of the week at which the clock starts.
+    closures
+        Streets that closed and reopened meanwhile.
 
     Returns
     -------
@@ -63,7 +74,7 @@ def unit_tracks(
     end_s = from_s + length_s
     kept = intervals[(intervals["end_s"] > from_s) & (intervals["start_s"] < end_s)]
     kept = kept.sort_values(["unit", "start_s"], kind="stable")
-    lines = _Lines(network, week_start_s)
+    lines = _Lines(network, week_start_s, timeline(closures))
     columns = [kept[name].tolist() for name in _COLUMNS]
     pieces = [
         _piece(status, start_s, stop_s, lines.line(start_s, ends), from_s, end_s)
@@ -97,27 +108,48 @@ def _piece(
 class _Lines:
     """Ways between positions, kept: units drive the same ones again and again."""
 
-    def __init__(self, network: RoadNetwork, week_start_s: float) -> None:
+    def __init__(self, network: RoadNetwork, week_start_s: float, closures: Timeline) -> None:
         self.network = network
         self.week_start_s = week_start_s
-        self.known: dict[tuple[int, float, int, float, int], _Line] = {}
+        self.closures = closures
+        self.known: dict[tuple[int, float, int, float, int, int], _Line] = {}
+        self.open: dict[tuple[int, ...], RoadNetwork] = {}
 
     def line(self, start_s: float, ends: list[float]) -> _Line:
         """Find the way between two positions as it is driven at the hour of its start."""
         week_s = (self.week_start_s + start_s) % 604_800.0
         edge, fraction, to, to_fraction = int(ends[0]), ends[1], int(ends[2]), ends[3]
-        key = (edge, fraction, to, to_fraction, self.network.period_at(week_s))
+        closed = self.closures.set_at(start_s)
+        key = (edge, fraction, to, to_fraction, self.network.period_at(week_s), closed)
         if key not in self.known:
-            self.known[key] = self._find(edge, fraction, to, to_fraction, week_s)
+            streets = self._open_streets(closed, edge, to)
+            self.known[key] = self._find(streets, edge, fraction, to, to_fraction, week_s)
         return self.known[key]
 
+    def _open_streets(self, closed: int, edge: int, to: int) -> RoadNetwork:
+        """Streets that a trip may use: of the closed ones only those where it begins and ends."""
+        street = self.network.street
+        shut = self.closures.edges(closed)
+        shut = shut[(street[shut] != street[edge]) & (street[shut] != street[to])]
+        key = tuple(shut.tolist())
+        if not key:
+            return self.network
+        if key not in self.open:
+            self.open[key] = self.network.closed(shut)
+        return self.open[key]
+
     def _find(
-        self, edge: int, fraction: float, to: int, to_fraction: float, week_s: float
+        self,
+        net: RoadNetwork,
+        edge: int,
+        fraction: float,
+        to: int,
+        to_fraction: float,
+        week_s: float,
     ) -> _Line:
         from networks import Position
         from networks.paths import cut
 
-        net = self.network
         here, there = Position(edge, fraction), Position(to, to_fraction)
         if here == there:
             return self._on_plane([cut(net, edge, fraction, fraction)], np.ones(1))

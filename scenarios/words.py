@@ -109,13 +109,14 @@ def _real_path(location: KeyPath, document: dict[str, Any]) -> KeyPath:
 
 def _unknown_key(path: KeyPath) -> tuple[str, str | None]:
     model = _model_at(path[:-1])
-    allowed = sorted(model.model_fields) if model is not None else []
+    fields = {} if model is None else model.model_fields
+    allowed = [info.alias or name for name, info in fields.items()]
     word = str(path[-1])
     if len(path) == 1:
-        return "unknown table", did_you_mean(word, allowed)
+        return "unknown table", did_you_mean(word, sorted(allowed))
     if word == "drop":
         return "drop = true takes away what a base scenario has", "this file has no such base item"
-    return "unknown key", did_you_mean(word, list(model.model_fields) if model else allowed)
+    return "unknown key", did_you_mean(word, allowed)
 
 
 def _missing_mend(path: KeyPath) -> str | None:

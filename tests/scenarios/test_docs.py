@@ -18,7 +18,7 @@ DOCS = Path(__file__).resolve().parents[2] / "docs"
 def _keys(model) -> set[str]:
     found = set()
     for name, info in model.model_fields.items():
-        found.add(name)
+        found.add(info.alias or name)
         inner = _inner_model(info.annotation)
         if inner is not None:
             found |= _keys(inner[0])
