@@ -39,6 +39,7 @@ Measure = Literal["min", "m"]
 
 WALK_KMH = 5.0
 BIKE_KMH = 15.0
+_DIGITS = 6  # a place that lies at the radius to a micrometre lies within it
 _BLOCK_CELLS = 8_000_000  # numbers of one block of rows: 64 MB
 
 
@@ -139,7 +140,7 @@ def travel_blocks(
             table = net.matrix(sites, part, depart_week_s=depart, threads=threads).T
         else:
             table = net.matrix(part, sites, depart_week_s=depart, threads=threads)
-        yield np.ascontiguousarray(table) * scale
+        yield np.round(np.ascontiguousarray(table) * scale, _DIGITS)
 
 
 def travel_table(
