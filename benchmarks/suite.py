@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Protocol
 from networks import InputError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
     from rich.console import Console
 
@@ -26,12 +26,14 @@ __all__ = ["SUITES", "Options", "Row", "Suite", "read_references", "run_suite", 
 
 SUITES: dict[str, str] = {
     "des": "benchmarks.des",
+    "location": "benchmarks.location",
     "paths": "benchmarks.paths",
     "records": "benchmarks.records",
 }
 """Module of each suite; it has a function ``cases(options)`` that yields rows."""
 
 _REFERENCE_COLUMNS = ("set", "instance", "value")
+_VALUE_COLUMNS = ("value", "best", "bks")
 _WIDTH = 180
 """Of a table that goes into a file."""
 
@@ -45,7 +47,7 @@ class Options:
     instances
         Folder of instances in the suite's formats; the suite's own when not given.
     references
-        Known values by (set, instance).
+        Known values by (set, instance); see :func:`read_references`.
     time_limit
         Seconds for each case; the suite's own limit when not given.
     threads
@@ -114,7 +116,7 @@ def run_suite(
     instances
         Folder of instances.
     references
-        CSV of known values with the columns set, instance, value.
+        CSV of known values; see :func:`read_references`.
     time_limit
         Seconds for each case.
     threads
@@ -176,6 +178,13 @@ def _suite(name: str) -> Suite:
 def read_references(path: Path) -> dict[tuple[str, str], float]:
     """Read known values.
 
+    Parameters
+    ----------
+    path
+        CSV with the columns set, instance and value; ``best`` or ``bks`` serves as ``value``. Where
+        a column ``param`` tells the values of an instance apart (``p=100``), the instance is also
+        known as ``NAME-p100``, and as ``NAME`` only if it has no other value.
+
     Raises
     ------
     InputError
@@ -184,28 +193,45 @@ def read_references(path: Path) -> dict[tuple[str, str], float]:
     if not Path(path).is_file():
         raise InputError("there is no such file", file=path)
     known: dict[tuple[str, str], float] = {}
+    params: dict[tuple[str, str], set[str]] = {}
     with Path(path).open(newline="", encoding="utf-8-sig") as lines:
         rows = csv.DictReader(lines)
-        missing = [column for column in _REFERENCE_COLUMNS if column not in (rows.fieldnames or ())]
-        if missing:
-            raise InputError(
-                f"column {missing[0]!r} is missing",
-                file=path,
-                place="line 1",
-                mend=f"known values need the columns {', '.join(_REFERENCE_COLUMNS)}",
-            )
+        column = _value_column(rows.fieldnames or (), path)
         for row in rows:
-            value = (row["value"] or "").strip()
+            value = (row[column] or "").strip()
             if not value:
                 continue
+            key = row["set"].strip(), row["instance"].strip()
+            param = (row.get("param") or "").strip().replace("=", "")
+            params.setdefault(key, set()).add(param)
             try:
-                known[row["set"].strip(), row["instance"].strip()] = float(value)
+                known[key] = float(value)
             except ValueError:
                 place = f"line {rows.line_num}"
                 raise InputError(
                     f"value {value!r} is not a number", file=path, place=place
                 ) from None
+            if param:
+                known[key[0], f"{key[1]}-{param}"] = known[key]
+    for key, several in params.items():
+        if len(several) > 1:
+            del known[key]
     return known
+
+
+def _value_column(columns: Collection[str], path: Path) -> str:
+    value = next((column for column in _VALUE_COLUMNS if column in columns), None)
+    missing = [column for column in _REFERENCE_COLUMNS[:2] if column not in columns]
+    if value is None:
+        missing.append(_REFERENCE_COLUMNS[2])
+    if missing or value is None:
+        raise InputError(
+            f"column {missing[0]!r} is missing",
+            file=path,
+            place="line 1",
+            mend=f"known values need the columns {', '.join(_REFERENCE_COLUMNS)}",
+        )
+    return value
 
 
 def _plain(row: Row) -> dict[str, object]:

@@ -105,6 +105,20 @@ def test_folders_and_files_must_exist(tmp_path):
         run_suite("toy", json_path=tmp_path / "no" / "rows.json")
 
 
+@pytest.mark.parametrize("column", ["value", "best", "bks"])
+def test_known_values_may_be_told_apart_by_a_parameter(tmp_path, column):
+    file = tmp_path / "known.csv"
+    rows = "A,x,p=5,10,yes\nA,x,p=10,7,no\nA,y,p=5,3,\nB,x,,4,\n"
+    file.write_text(f"set,instance,param,{column},proven?\n{rows}", encoding="utf-8")
+    assert read_references(file) == {
+        ("A", "x-p5"): 10.0,
+        ("A", "x-p10"): 7.0,
+        ("A", "y"): 3.0,
+        ("A", "y-p5"): 3.0,
+        ("B", "x"): 4.0,
+    }
+
+
 @pytest.mark.parametrize(
     ("text", "words"),
     [
