@@ -43,6 +43,11 @@ _PACKAGES = ("cityops", "numpy", "numba", "pandas", "scipy", "osmium", "shapely"
 def resolved_text(scenario: Scenario) -> str:
     """Write the scenario with every default filled in, as TOML that runs by itself."""
     tables = scenario.spec.model_dump(exclude_none=True, by_alias=True)
+    # What a placement leaves out is its preset's to give, so it stays left out.
+    tables["placement"] = {
+        name: table.model_dump(exclude_unset=True, exclude_none=True)
+        for name, table in scenario.spec.placement.items()
+    }
     if "half_width" in tables["scenario"]:
         del tables["scenario"]["reps"]
     return toml_text(tables)

@@ -234,6 +234,8 @@ class PlacementSpec(Table):
 
     title: str = ""
     title_zh: str = ""
+    assumed: list[str] = []
+    assumed_zh: list[str] = []
     preset: PresetName | None = None
     model: Model | None = None
     standard: Text | None = None

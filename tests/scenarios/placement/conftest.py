@@ -1,16 +1,18 @@
-"""Placements on a made-up grid of 5 by 5 junctions, 100 m apart, whose numbers one checks by hand.
+"""Placements on a made-up grid of 5 by 5 junctions, 100 m apart, checked by hand.
 
-Junction k (1 to 25) lies in row (k - 1) // 5 from the south and column (k - 1) % 5 from the west, so
-that metres along streets are 100 times the steps between rows and columns.
+Junction k (1 to 25) lies in row (k - 1) // 5 from the south and column (k - 1) % 5 from the west,
+so that metres along streets are 100 times the steps between rows and columns.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
 
 SIDE = 5
 LON, LAT = 112.82, 28.35
