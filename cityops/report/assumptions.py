@@ -9,7 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from cityops.report.facts import closures, measured_share, shifts_said, speed_sentence
+from cityops.report.facts import closures_and_times, measured_share, shifts_said, speed_sentence
 from cityops.report.formats import clock, hours_said, level_text, plain
 from cityops.report.words import TEXTS
 
@@ -178,8 +178,11 @@ class Teller:
                 self.pick("Travel times are the same at every hour", "行驶时间不随时刻变化")
             )
         found += [
-            self.pick(f"Closed all the time: {what}", f"全程封闭：{what}")
-            for what in closures(self.run, self.words)
+            self.pick(
+                f"Closed {when or 'all the time'}: {what}",
+                f"{f'{when} ' if when else '全程'}封闭：{what}",
+            )
+            for what, when in closures_and_times(self.run, self.words)
         ]
         return found
 

@@ -11,7 +11,8 @@ from collections import Counter
 from pathlib import PureWindowsPath
 from typing import TYPE_CHECKING, Any
 
-from cityops.report.formats import hours_said, plain
+from cityops.report.formats import clock, hours_said, plain
+from scenarios.hours import moment_s
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,7 +24,74 @@ MEASURED = {"on_scene_min": "on_scene_s", "handover_min": "handover_s", "transpo
 
 
 def closures(run: RunFolder, words: Words) -> list[str]:
-    """List the streets that are closed, with their length where the run says it."""
+    """List the streets that are closed, and when, if not all the time."""
+    comma = "，" if words.lang == "zh" else ", "
+    return [comma.join(filter(None, pair)) for pair in closures_and_times(run, words)]
+
+
+def closures_and_times(run: RunFolder, words: Words) -> list[tuple[str, str]]:
+    """List the streets that are closed, with their length where the run says it, and when.
+
+    Returns
+    -------
+    list of (what, when)
+        ``when`` is "" for what is closed all the time.
+    """
+    tables = _table(run, "network").get("closure") or []
+    when = [closed_when(table, run.week_start_s, words) for table in tables]
+    what = _closed(run, words)
+    if len(when) != len(what):  # the scenario of an older run says no times
+        when = [""] * len(what)
+    return list(zip(what, when, strict=True))
+
+
+def closed_when(closure: Mapping[str, Any], week_start_s: float, words: Words) -> str:
+    """Say when a closure holds, "" if all the time.
+
+    Parameters
+    ----------
+    closure
+        Its table in the scenario: from, until, hours.
+    week_start_s
+        Second of the week at which the run starts.
+    words
+        The language.
+
+    Examples
+    --------
+    >>> from cityops.report.words import Words
+    >>> closed_when({"from": "tuesday 08:00", "until": 36, "hours": "22:00-06:00"}, 0, Words("en"))
+    'from Tue 08:00 until Tue 12:00 (hour 36), 22:00–06:00'
+    >>> closed_when({"from": "tuesday 08:00", "until": 36}, 0, Words("zh"))
+    '周二 08:00 至周二 12:00（第 36 小时）'
+    """
+    chinese = words.lang == "zh"
+    begin, end = (
+        None if moment is None else _moment_said(moment, week_start_s, words)
+        for moment in (closure.get("from"), closure.get("until"))
+    )
+    if begin and end:
+        span = f"{begin} 至{end}" if chinese else f"from {begin} until {end}"
+    elif begin:
+        span = f"自{begin} 起" if chinese else f"from {begin}"
+    elif end:
+        span = f"至{end} 止" if chinese else f"until {end}"
+    else:
+        span = ""
+    hours = closure.get("hours")
+    said = "" if hours is None else hours_said(words, str(hours))
+    return ("，" if chinese else ", ").join(filter(None, (span, said)))
+
+
+def _moment_said(moment: str | float, week_start_s: float, words: Words) -> str:
+    """Say a moment of the run: its day and time, and its hour where it is given by that."""
+    if isinstance(moment, str):
+        return clock(words, moment_s(moment))
+    hour = f"第 {moment:g} 小时" if words.lang == "zh" else f"hour {moment:g}"
+    return clock(words, week_start_s + moment * 3600.0) + words("paren", text=hour)
+
+
+def _closed(run: RunFolder, words: Words) -> list[str]:
     stated = run.manifest.get("closures")
     if isinstance(stated, list):
         return [_length_said(str(text), words) for text in stated]

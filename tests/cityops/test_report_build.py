@@ -153,6 +153,18 @@ def test_closed_streets_are_part_of_what_was_put_in(run_folder, tmp_path):
     assert "全程封闭：Long (Main) Street（双向分别计 8.4 公里）" in read(folder, "zh")
 
 
+def test_streets_that_close_and_reopen_are_told_with_their_times(run_folder, tmp_path):
+    folder = changed(
+        run_folder,
+        tmp_path / "run",
+        scenario='[[network.closure]]\nfrom = "tuesday 08:00"\nuntil = "周三 12:00"',
+        closures=["Ring (8.4 km)"],
+    )
+    text = read(folder)
+    assert "Closed from Tue 08:00 until Wed 12:00: Ring (8.4 km, each direction counted)" in text
+    assert "周二 08:00 至周三 12:00 封闭：Ring（双向分别计 8.4 公里）" in read(folder, "zh")
+
+
 def test_a_record_is_told_as_what_it_is(run_folder, tmp_path):
     folder = changed(
         run_folder,
