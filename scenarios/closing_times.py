@@ -44,7 +44,7 @@ def check_moment(value: Any) -> Any:  # noqa: ANN401 - a text or a number
             "is no moment; write it like tuesday 08:00, or as hours since the start"
         )
     if not (np.isfinite(value) and value >= 0):
-        raise BadValueError(f"must be hours since the start, 0 or more, is {value:g}")
+        raise BadValueError(f"is {value:g}; it must be hours since the start, 0 or more")
     return value
 
 

@@ -108,7 +108,7 @@ def test_a_closure_without_times_is_not_timed():
         (f'{ROW}\nfrom = "tuesday 12:00"\nuntil = "tuesday 08:00"', "tuesday 08:00 is not after"),
         (f"{ROW}\nuntil = 0", "hour 0 is not after hour 0"),
         (f'{ROW}\nfrom = "someday"', '"someday" is no day'),
-        (f"{ROW}\nuntil = -2", "0 or more, is -2"),
+        (f"{ROW}\nuntil = -2", "is -2; it must be hours since the start"),
         (f"{ROW}\nfrom = true", "is no moment"),
         (f'{ROW}\nhours = "7-9"', "is not understood"),
         ('street = "Row 33"\nfrom = 3', 'no street is named "Row 33"'),
