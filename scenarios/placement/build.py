@@ -42,6 +42,7 @@ from scenarios.placement.placed import (
 from scenarios.placement.presets import PRESETS, named_standard, preset_of, resolved
 from scenarios.placement.problem import Served, make_problem, site_rules
 from scenarios.placement.question import Question
+from scenarios.placement.queues import servers_by_grid
 from scenarios.placement.rules import check_placement
 from scenarios.placement.served import Asked, measure_of, reach, reachable, rows_of
 from scenarios.placement.times import placement_network, travel_table
@@ -266,6 +267,10 @@ class Builder:
                 raise
             new = (sites.table["kind"] != "existing").to_numpy()
             fits = np.where(new, np.minimum(fits, clear), fits)
+        if self.spec.queue is not None:
+            fits = np.minimum(
+                fits, servers_by_grid(self.spec.queue, sites.table["grid_kw"].to_numpy())
+            )
         sites.table["largest_size"] = fits
         return sites
 

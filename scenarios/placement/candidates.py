@@ -128,7 +128,8 @@ def _of_streets(network: RoadNetwork, spec: CandidatesSpec) -> list[SiteRow]:
         points = street_points(network, spec.spacing_m)
         kept = wanted[points.edge]
         x, y = points.x[kept], points.y[kept]
-        names = [network.names[network.name[e]] or "street" for e in points.edge[kept].tolist()]
+        own = [network.names[network.name[e]] for e in points.edge[kept].tolist()]
+        names = _named(network, own, x, y)
     else:
         x, y, names = _squares(network, wanted, spec.spacing_m)
     if not len(x):
@@ -176,8 +177,28 @@ def _corners(
                 here = named.setdefault(v, [])
                 if name not in here:
                     here.append(name)
-    words = [" / ".join(sorted(named.get(v, []))[:2]) or "corner" for v in node.tolist()]
-    return network.x[node], network.y[node], words
+    own = [" / ".join(sorted(named.get(v, []))[:2]) for v in node.tolist()]
+    x, y = network.x[node], network.y[node]
+    return x, y, _named(network, own, x, y)
+
+
+def _named(
+    network: RoadNetwork, own: list[str], x: NDArray[np.float64], y: NDArray[np.float64]
+) -> list[str]:
+    """Names of places; one whose own street bears none is named by the nearest that does."""
+    from scipy.spatial import cKDTree
+
+    bare = [k for k, name in enumerate(own) if not name]
+    points = street_points(network, 25.0)
+    named = np.flatnonzero(network.name[points.edge] > 0)
+    if not bare or not len(named):
+        return [name or "site" for name in own]
+    tree = cKDTree(np.column_stack([points.x[named], points.y[named]]))
+    near = tree.query(np.column_stack([x[bare], y[bare]]))[1]
+    words = list(own)
+    for k, at in zip(bare, np.atleast_1d(near).tolist(), strict=True):
+        words[k] = f"near {network.names[network.name[points.edge[named[at]]]]}"
+    return words
 
 
 def _squares(
@@ -196,8 +217,8 @@ def _squares(
     order = np.lexsort((np.arange(len(x)), off, column, row))
     cell = row[order] * (int(column.max()) + 1) + column[order]
     first = order[np.unique(cell, return_index=True)[1]]
-    words = [f"{row[k] + 1}-{column[k] + 1}" for k in first.tolist()]
-    return x[first], y[first], words
+    own = [network.names[network.name[e]] for e in points.edge[kept[first]].tolist()]
+    return x[first], y[first], _named(network, own, x[first], y[first])
 
 
 def thinned(x: NDArray[np.float64], y: NDArray[np.float64], spacing_m: float) -> NDArray[np.int64]:

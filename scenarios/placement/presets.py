@@ -9,11 +9,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from scenarios.placement.schema import PRESET_NAMES, SizeSpec
+from scenarios.placement.queues import queue_sizes
+from scenarios.placement.schema import PRESET_NAMES
 from scenarios.placement.standards import STANDARDS, Standard, default_standards
 
 if TYPE_CHECKING:
-    from scenarios.placement.schema import PlacementSpec
+    from scenarios.placement.schema import PlacementSpec, SizeSpec
 
 __all__ = ["PRESETS", "Preset", "named_standard", "preset_of", "resolved", "used_standards"]
 
@@ -218,6 +219,8 @@ def resolved(name: str, spec: PlacementSpec) -> PlacementSpec:
         source = inner["demand"].get("source", spec.demand.source)
         if source not in {"streets", "areas", "incidents"}:
             del inner["demand"]["grid_m"]
+    if spec.queue is not None:
+        sizes = queue_sizes(spec.queue)
     changed["kind_spacing_m"], changed["size"] = spacing, sizes
     for table, values in inner.items():
         changed[table] = getattr(spec, table).model_copy(update=values)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from scenarios.faults import did_you_mean
 from scenarios.placement.presets import named_standard, preset_of, resolved
+from scenarios.placement.queues import QUEUE_KEYS
 from scenarios.placement.schema import MODELS, PRESET_NAMES
 from scenarios.placement.standards import STANDARDS, unconfirmed
 
@@ -101,7 +102,10 @@ def check_placement(
     _unused(spec, model, path, faults)
     _one_unit(spec, path, faults)
     _radius(whole, path, faults)
-    _capacity(name, whole, path, faults)
+    _queue(spec.model_copy(update={"model": model}), path, faults)
+    if spec.queue is None:
+        _capacity(name, whole, path, faults)
+    _prices(whole, path, faults)
     _kinds(whole, path, faults)
     _names(spec, path, faults)
     if scenario is not None:
@@ -210,6 +214,29 @@ def _radius(spec: PlacementSpec, path: KeyPath, faults: FaultList) -> None:
             )
 
 
+def _queue(spec: PlacementSpec, path: KeyPath, faults: FaultList) -> None:
+    """Note what a queue lacks: no standard gives any of its numbers."""
+    queue = spec.queue
+    if queue is None:
+        return
+    if spec.model not in {"capacitated", "two-echelon"}:
+        faults.add(
+            (*path, "queue"), f"has no part in model {spec.model}", "take it out, or capacitated"
+        )
+    why = {
+        "arrivals_per_h": "arrivals in the peak hour that one unit of demand makes",
+        "service_min": "how long one is served",
+        "wait_min": "the mean wait that is still good enough",
+        "most": "how many piles, cabins or desks a site has at most",
+        "cost_each": "what each of them costs",
+    }
+    for key in QUEUE_KEYS:
+        if getattr(queue, key) is None:
+            faults.add((*path, "queue", key), f"is missing: {why[key]}", f"add {key} = ...")
+    if "size" in spec.model_fields_set:
+        faults.add((*path, "size"), "is given beside a queue, which makes the sizes", "keep one")
+
+
 def _capacity(name: str, spec: PlacementSpec, path: KeyPath, faults: FaultList) -> None:
     if spec.model not in {"capacitated", "two-echelon"}:
         return
@@ -232,14 +259,20 @@ def _capacity(name: str, spec: PlacementSpec, path: KeyPath, faults: FaultList) 
                 f'is missing: no standard bounds "{size.name}"',
                 "give it in the unit of the demand",
             )
-    has_cost = bool(spec.size) or spec.candidates.cost_column or spec.candidates.cost
-    if spec.model == "capacitated" and has_cost and spec.travel_cost is None:
+
+
+def _prices(spec: PlacementSpec, path: KeyPath, faults: FaultList) -> None:
+    """Where sites cost money, travel has to have a price in it, too."""
+    if spec.model != "capacitated":
+        return
+    has_cost = bool(spec.size) or bool(spec.candidates.cost_column) or bool(spec.candidates.cost)
+    if has_cost and spec.travel_cost is None and spec.budget is None:
         faults.add(
             (*path, "travel_cost"),
             f"is missing: {_WHY['travel_cost']}",
             "sites have costs in money, so travel needs one too; 0 counts sites alone",
         )
-    if spec.model == "capacitated" and not has_cost and spec.p is None:
+    if not has_cost and spec.p is None:
         faults.add((*path, "p"), "is missing: how many sites may be open", "give p, or costs")
 
 
