@@ -21,7 +21,7 @@ import numpy as np
 
 from networks.approach import Approach, along_street, arriving, leaving
 from networks.cch.customise import Metric, customise
-from networks.cch.many import LANES, cone_of, sweep, tree
+from networks.cch.many import cone_of, lanes_for, sweep, tree
 from networks.kernels import (
     Clock,
     Scratch,
@@ -293,7 +293,7 @@ def ranks(network: RoadNetwork, nodes: NDArray[np.int64]) -> NDArray[np.int64]:
 def _sweep_rows(
     network: RoadNetwork, period: int, origins: Approach, places: Approach, threads: int
 ) -> NDArray[np.float64]:
-    """Sixteen origins in one sweep over the ancestors of the places.
+    """Many origins in one sweep over the ancestors of the places.
 
     With fewer places than origins one sweeps from the places, against the direction of travel.
     """
@@ -323,12 +323,13 @@ def _sweep(
     ahead, last = origins.costs(time_s), places.costs(time_s)
     out = np.full((len(origins.ends), len(places.ends)), np.inf)
     mine = threading.local()
+    lanes = lanes_for(len(cone.indptr) - 1, len(out), threads)
 
     def rows(start: int, end: int) -> None:
         if not hasattr(mine, "label"):
             mine.label = np.full(network.n_nodes, np.inf)
-            mine.swept = np.empty((len(cone.indptr) - 1, LANES))
-            mine.reached = np.empty((LANES, len(nodes)))
+            mine.swept = np.empty((len(cone.indptr) - 1, lanes))
+            mine.reached = np.empty((lanes, len(nodes)))
         sweep(
             parent, arcs.up, cone, seeds[start:end], ahead[start:end],
             mine.label, mine.swept, mine.reached,
@@ -336,7 +337,7 @@ def _sweep(
         for k in range(start, end):
             arrivals(mine.reached[k - start], column, last, out[k])
 
-    spread(rows, len(out), LANES, threads)
+    spread(rows, len(out), lanes, threads)
     return out
 
 

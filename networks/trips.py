@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from networks.approach import Approach, along_street, arriving, leaving
-from networks.cch.many import LANES, Cone, cone_of, sweep
+from networks.cch.many import Cone, cone_of, lanes_for, sweep
 from networks.cch.nearest import fill_buckets, look_around
-from networks.cch.pairs import meet, meet_all, meet_nodes, streets_of, way
+from networks.cch.pairs import meet, meet_all, meet_nodes, new_labels, streets_of, way
 from networks.snap import Positions
 from networks.travel import at_nodes, leg_s, metric, n_threads, ranks, spread
 
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from networks.network import RoadNetwork
     from networks.snap import Position
 
+_LABELS = ("labels",)
 _PAIRS = 256
-_NOTHING = np.empty((2, 0), dtype=np.int32)
 
 
 class Nearest(NamedTuple):
@@ -37,12 +37,14 @@ class Nearest(NamedTuple):
 
 
 def _labels(network: RoadNetwork) -> NDArray[np.float64]:
-    """Working memory of this thread, float64[2, n], all inf between uses."""
-    local = network.memo.setdefault(("labels",), threading.local())
+    """Working memory of this thread for single trips, all inf between uses."""
+    local = network.memo.get(_LABELS)
+    if local is None:
+        local = network.memo.setdefault(_LABELS, threading.local())
     assert isinstance(local, threading.local)  # noqa: S101 - only put there above
-    if not hasattr(local, "label"):
-        local.label = np.full((2, network.n_nodes), np.inf)
-    label: NDArray[np.float64] = local.label
+    label: NDArray[np.float64] | None = getattr(local, "label", None)
+    if label is None:
+        label = local.label = new_labels(network.topology)
     return label
 
 
@@ -65,7 +67,7 @@ def times_from_many(
     reverse: bool = False,
     threads: int | None = None,
 ) -> NDArray[np.float64]:
-    """Shortest times from some nodes to every node, sixteen origins in one sweep.
+    """Shortest times from some nodes to every node, many origins in one sweep.
 
     Parameters
     ----------
@@ -95,17 +97,18 @@ def times_from_many(
     seeds, costs = ranks(network, start.ends), np.zeros(start.ends.shape)
     out = np.empty((len(seeds), network.n_nodes))
     mine = threading.local()
+    lanes = lanes_for(network.n_nodes, len(out), n_threads(threads))
 
     def rows(first: int, end: int) -> None:
         if not hasattr(mine, "label"):
             mine.label = np.full(network.n_nodes, np.inf)
-            mine.swept = np.empty((network.n_nodes, LANES))
+            mine.swept = np.empty((network.n_nodes, lanes))
         sweep(
             topology.parent, up, cone, seeds[first:end], costs[first:end],
             mine.label, mine.swept, out[first:end],
         )  # fmt: skip
 
-    spread(rows, len(out), LANES, n_threads(threads))
+    spread(rows, len(out), lanes, n_threads(threads))
     return out
 
 
@@ -143,7 +146,10 @@ def distance(
             raise IndexError(f"nodes {origin} and {destination} of {n}")
         arcs, topology = metric(network, period), network.topology
         low, high = topology.rank[origin], topology.rank[destination]
-        time_s: float = meet_nodes(topology.parent, arcs.up, arcs.down, low, high, _labels(network))
+        time_s: float = meet_nodes(
+            topology.parent, topology.depth, *arcs.up_rungs, *arcs.down_rungs, low, high,
+            _labels(network),
+        )  # fmt: skip
         return time_s
     start, goal = (_one(network, place) for place in (origin, destination))
     return float(distances(network, start, goal, period=period, threads=1)[0])
@@ -203,8 +209,8 @@ def distances(
     def pairs(first: int, end: int) -> None:
         part = slice(first, end)
         meet_all(
-            topology.parent, arcs.up, arcs.down, seeds[part], costs[part],
-            goals[part], last_s[part], _labels(network), out[part],
+            topology.parent, topology.depth, arcs.up_rungs, arcs.down_rungs,
+            seeds[part], costs[part], goals[part], last_s[part], _labels(network), out[part],
         )  # fmt: skip
 
     spread(pairs, len(out), _PAIRS, n_threads(threads))
@@ -336,10 +342,11 @@ def edges_between(
         network.edge_times_s(period), metric(network, period), network.topology,
     )  # fmt: skip
     costs, last_s = start.costs(edge_s)[0], goal.costs(edge_s)[0]
-    via = np.empty((2, network.n_nodes), dtype=np.int32)
+    label = _labels(network)
+    via = np.empty(label.shape, dtype=np.int32)
     time_s, top = meet(
-        topology.parent, arcs.up, arcs.down, ranks(network, start.ends)[0], costs,
-        ranks(network, goal.ends)[0], last_s, _labels(network), via,
+        topology.parent, topology.depth, arcs.up_rungs, arcs.down_rungs,
+        ranks(network, start.ends)[0], costs, ranks(network, goal.ends)[0], last_s, label, via,
     )  # fmt: skip
     if not np.isfinite(time_s):
         return None

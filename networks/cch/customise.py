@@ -37,6 +37,14 @@ class Half(NamedTuple):
     time_s: NDArray[np.float64]
 
 
+class Rungs(NamedTuple):
+    """The same arcs with their upper ends by depth: an ancestor is known by it."""
+
+    indptr: NDArray[np.int32]
+    depth: NDArray[np.uint16]
+    time_s: NDArray[np.float64]
+
+
 class Metric(NamedTuple):
     """A hierarchy with the travel times of one period, ready for queries."""
 
@@ -44,10 +52,9 @@ class Metric(NamedTuple):
     """Arcs from a node to higher ones, those that shortest ways need."""
     down: Half
     """Arcs to a node from higher ones, likewise."""
-    up_depth: NDArray[np.uint16]
-    """Depth of the upper end of each arc of ``up``."""
-    down_depth: NDArray[np.uint16]
-    """Depth of the upper end of each arc of ``down``."""
+    up_rungs: Rungs
+    """``up`` for one trip at a time; arrays are shared."""
+    down_rungs: Rungs
     up_s: NDArray[np.float64]
     """Seconds up every arc of the topology by ways over lower nodes, inf where there is none."""
     down_s: NDArray[np.float64]
@@ -179,7 +186,14 @@ def customise(topology: Topology, time_s: NDArray[np.float64]) -> Metric:
     up = needed(indptr, above, depth, up_s, least_up)
     del least_up
     down = needed(indptr, above, depth, down_s, least_down)
-    metric = Metric(Half(*up[:3]), Half(*down[:3]), up[3], down[3], up_s, down_s)
-    for array in (*metric.up, *metric.down, *metric[2:]):
+    metric = Metric(
+        Half(*up[:3]),
+        Half(*down[:3]),
+        Rungs(up[0], up[3], up[2]),
+        Rungs(down[0], down[3], down[2]),
+        up_s,
+        down_s,
+    )
+    for array in (*up, *down, up_s, down_s):
         array.setflags(write=False)
     return metric

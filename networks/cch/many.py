@@ -1,4 +1,4 @@
-"""Many-to-many and one-to-all times: climb from each origin, come down once for sixteen of them.
+"""Many-to-many and one-to-all times: climb from each origin, come down once for many of them.
 
 PHAST (Delling, Goldberg, Nowatzyk and Werneck 2013): the ways up from an origin are few; from the
 top down each node then takes the best of its arcs from above, with no queue. Restricted to the
@@ -13,13 +13,31 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numba import njit
 
+from networks.cch.minplus import lower_by_four, lower_by_one
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from networks.cch.customise import Half
 
-LANES = 16
-"""Origins in one sweep: a row of labels fills two or more vector registers."""
+LANES = 64
+"""Most origins in one sweep: the more there are, the less each pays for looking arcs up."""
+
+_FEWEST = 16
+_SWEPT = 1_600_000
+"""Labels of one sweep at most, if at least the fewest lanes fit: they should stay in a cache."""
+
+_AT_ONCE = 16
+"""Lanes that are turned into rows of the answer together: more rows at once hinder each other."""
+
+
+def lanes_for(n_rows: int, n_origins: int, threads: int) -> int:
+    """Origins in one sweep over so many rows of a cone; it changes no bit of any of them."""
+    lanes = LANES
+    each = -(-n_origins // threads)
+    while lanes > _FEWEST and (lanes // 2 >= each or lanes * n_rows > _SWEPT):
+        lanes //= 2
+    return lanes
 
 
 class Cone(NamedTuple):
@@ -129,7 +147,7 @@ def sweep(
     swept: NDArray[np.float64],
     out: NDArray[np.float64],
 ) -> None:
-    """Fill the times from up to sixteen origins to the destinations of a cone.
+    """Fill the times from some origins, at most one a lane, to the destinations of a cone.
 
     Parameters
     ----------
@@ -140,7 +158,7 @@ def sweep(
     label
         Working memory, float64[n], all inf, and so again afterwards.
     swept
-        Working memory, float64[rows of the cone, 16].
+        Working memory, float64[rows of the cone, lanes].
     out
         Filled, float64[origins, destinations].
     """
@@ -149,16 +167,24 @@ def sweep(
         _climb(parent, half, cone.local, seeds[lane], costs[lane], label, lane, swept)
     indptr, above, time_s = cone.indptr, cone.above, cone.time_s
     for i in range(len(swept)):
-        for k in range(indptr[i], indptr[i + 1]):
-            u = above[k]
-            for lane in range(LANES):
-                through = swept[u, lane] + time_s[k]
-                best = swept[i, lane]
-                swept[i, lane] = min(best, through)
-    for j in range(len(cone.wanted)):
-        i = cone.wanted[j]
-        for lane in range(len(seeds)):
-            out[lane, j] = swept[i, lane]
+        row = swept[i]
+        k, end = np.int64(indptr[i]), np.int64(indptr[i + 1])
+        while k + 4 <= end:
+            lower_by_four(
+                row, swept[above[k]], swept[above[k + 1]], swept[above[k + 2]], swept[above[k + 3]],
+                time_s[k], time_s[k + 1], time_s[k + 2], time_s[k + 3],
+            )  # fmt: skip
+            k += 4
+        while k < end:
+            lower_by_one(row, swept[above[k]], time_s[k])
+            k += 1
+    wanted = cone.wanted
+    for first in range(0, len(seeds), _AT_ONCE):
+        rows, columns = out[first : first + _AT_ONCE], swept[:, first : first + _AT_ONCE]
+        for j in range(len(wanted)):
+            i = wanted[j]
+            for lane in range(len(rows)):
+                rows[lane, j] = columns[i, lane]
 
 
 @njit(cache=True, nogil=True)

@@ -14,7 +14,7 @@ from networks.cch.customise import customise
 from networks.cch.many import LANES, cone_of, sweep, tree
 from networks.cch.nearest import fill_buckets, look_around
 from networks.cch.order import elimination_order
-from networks.cch.pairs import meet, meet_nodes, streets_of, way
+from networks.cch.pairs import meet, meet_nodes, new_labels, streets_of, way
 from networks.cch.perfect import TOGETHER, lower_rows, shortest
 from networks.cch.topology import build_topology
 
@@ -118,15 +118,17 @@ def test_sweeps_are_dijkstras(graph):
 def test_pairs_meet_and_their_ways_are_streets_in_a_row(graph):
     expected = graph.dijkstra()
     topology, metric, none = graph.topology, graph.metric, np.zeros(2)
-    label, via = np.full((2, graph.n), np.inf), np.empty((2, graph.n), dtype=np.int32)
+    label = new_labels(topology)
+    via = np.empty(label.shape, dtype=np.int32)
     street = streets_of(topology.edge_arc, graph.time_s, len(topology.above))
     draw = np.random.default_rng(graph.n)
     for a, b in draw.integers(0, graph.n, (30, 2)):
         seeds, goals = graph.seeds([a, b])
-        halves = (topology.parent, metric.up, metric.down)
+        halves = (topology.parent, topology.depth, metric.up_rungs, metric.down_rungs)
         time_s, top = meet(*halves, seeds, none, goals, none, label, via)
         assert time_s == near(expected[a, b])
-        assert meet_nodes(*halves, seeds[0], goals[0], label) == time_s
+        flat = (*halves[:2], *halves[2], *halves[3])
+        assert meet_nodes(*flat, seeds[0], goals[0], label) == time_s
         assert np.isinf(label).all()
         if np.isinf(time_s):
             assert top == -1
@@ -137,6 +139,37 @@ def test_pairs_meet_and_their_ways_are_streets_in_a_row(graph):
         assert np.array_equal(graph.tail[edges], stops[:-1])
         assert stops[-1] == b
         assert graph.time_s[edges].sum() == near(time_s)
+
+
+@some
+@given(graphs)
+def test_trips_between_places_with_two_ends_take_the_best_of_four(graph):
+    expected = graph.dijkstra()
+    topology, metric = graph.topology, graph.metric
+    label = new_labels(topology)
+    via = np.empty(label.shape, dtype=np.int32)
+    street = streets_of(topology.edge_arc, graph.time_s, len(topology.above))
+    halves = (topology.parent, topology.depth, metric.up_rungs, metric.down_rungs)
+    draw = np.random.default_rng(graph.n)
+    for _ in range(20):
+        nodes, costs = draw.integers(0, graph.n, (2, 2)), draw.choice([0.0, 1.0, 3.0], (2, 2))
+        if len(graph.tail):
+            edge = draw.integers(0, len(graph.tail))
+            nodes[0] = graph.tail[edge], graph.head[edge]
+        ends = topology.rank[nodes].astype(np.int64)
+        ends[1, 1] = draw.choice([-1, ends[1, 1]])
+        time_s, top = meet(*halves, ends[0], costs[0], ends[1], costs[1], label, via)
+        goals = 2 if ends[1, 1] >= 0 else 1
+        every = costs[0, :, None] + expected[np.ix_(*nodes)] + costs[1]
+        assert time_s == near(every[:, :goals].min())
+        assert np.isinf(label).all()
+        if np.isfinite(time_s):
+            first, edges, last = way(topology, metric, street, graph.time_s, top, via)
+            begin, end = (nodes[side].tolist().index(topology.node[r])
+                          for side, r in ((0, first), (1, last)))  # fmt: skip
+            same = nodes[0] == nodes[0, begin], nodes[1, :goals] == nodes[1, end]
+            total = costs[0][same[0]].min() + graph.time_s[edges].sum()
+            assert total + costs[1, :goals][same[1]].min() == near(time_s)
 
 
 @some
