@@ -27,10 +27,8 @@ __all__ = [
     "MODELS",
     "PRESET_NAMES",
     "CandidatesSpec",
-    "EquitySpec",
     "ExistingSpec",
     "LevelSpec",
-    "PhaseSpec",
     "PlacementDemandSpec",
     "PlacementSpec",
     "PlantSpec",
@@ -210,25 +208,6 @@ class QueueSpec(Table):
     kw_each: Positive | None = None
 
 
-class PhaseSpec(Table):
-    """A period of building: how many sites may be added, or for how much."""
-
-    name: Text
-    p: Annotated[int, Field(ge=0)] | None = None
-    budget: NotNegative | None = None
-    growth: Positive = 1.0
-    discount: Positive = 1.0
-
-
-class EquitySpec(Table):
-    """Fairness between areas, as a constraint or a second objective."""
-
-    measure: Literal["worst-area", "gini"] = "worst-area"
-    limit: NotNegative | None = None
-    weight: NotNegative | None = None
-    points: Annotated[int, Field(ge=2, le=100)] | None = None
-
-
 class PlacementSpec(Table):
     """One question: where should so many of these be."""
 
@@ -278,5 +257,3 @@ class PlacementSpec(Table):
     quota: list[QuotaSpec] = []
     slot: list[SlotSpec] = []
     queue: QueueSpec | None = None
-    phase: list[PhaseSpec] = []
-    equity: EquitySpec | None = None

@@ -8,6 +8,7 @@ from pathlib import Path
 from cityops.__main__ import main
 from scenarios.durations import _TIMES
 from scenarios.merge import library_names
+from scenarios.placement.schema import PlacementSpec
 from scenarios.profiles import BUILT_IN
 from scenarios.schema import ScenarioSpec
 from scenarios.words import _inner_model
@@ -28,7 +29,11 @@ def _keys(model) -> set[str]:
 def test_every_key_of_the_schema_is_on_the_page():
     page = (DOCS / "scenario.md").read_text(encoding="utf-8")
     words = set(re.findall(r"[a-z][a-z0-9_]*", page))
-    assert _keys(ScenarioSpec) - words == set()
+    placement = (DOCS / "placement.md").read_text(encoding="utf-8")
+    placement_words = set(re.findall(r"[a-z][a-z0-9_]*", placement))
+    in_placements = _keys(PlacementSpec)
+    assert in_placements - placement_words == set()
+    assert _keys(ScenarioSpec) - in_placements - words == set()
     assert set(_TIMES) - words == set()
     assert set(BUILT_IN) - words == set()
 
