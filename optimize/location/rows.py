@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from optimize.location.sites import Sites
     from optimize.mip import Rows
 
-__all__ = ["add_site_rows", "cliques", "site_bounds"]
+__all__ = ["add_site_rows", "cliques", "fixed_fit", "site_bounds"]
 
 
 def site_bounds(sites: Sites) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -112,6 +112,25 @@ def add_site_rows(
             lower=np.full(1, least),
             upper=most,
         )
+
+
+def fixed_fit(sites: Sites) -> bool:
+    """Say whether what must be open fits the rules: the budget, the spacing and upper quotas.
+
+    Where it does not, there is no plan.
+    """
+    lower, upper = site_bounds(sites)
+    if (lower > upper).any():
+        return False
+    if sites.budget is not None and sites.cost is not None:
+        spent = float(sites.cost[sites.fixed].sum())
+        if spent > sites.budget + _slack(sites.budget):
+            return False
+    counts = [np.isin(quota.sites, sites.fixed).sum() for quota in sites.quotas]
+    return all(
+        quota.at_most is None or count <= quota.at_most
+        for quota, count in zip(sites.quotas, counts, strict=True)
+    )
 
 
 def cliques(pairs: NDArray[np.int64]) -> list[NDArray[np.int64]]:
