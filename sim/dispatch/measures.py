@@ -294,9 +294,10 @@ def _unit_measures(table: _Table, log: Log, district: District, warmup_s: float)
     driven = np.bincount(c.unit, km, units)
     on_duty = time.sum(axis=1) - time[:, OFF_DUTY]
     busy = time[:, list(BUSY)].sum(axis=1)
-    counted = (c.status == TO_SCENE) & (c.start_s >= warmup_s) & (c.start_s < log.horizon_s)
+    begun = _begun(log) & (c.start_s >= warmup_s)
+    counted = begun & (c.status == TO_SCENE) & (c.start_s < log.horizon_s)
     sent = np.bincount(c.unit[counted], minlength=units)
-    moved = (c.status == STATUS_NAMES.index("relocating")) & (c.start_s >= warmup_s)
+    moved = begun & (c.status == STATUS_NAMES.index("relocating"))
     table.add("relocations", "all", "all", float(moved.sum()))
     groups: list[tuple[str, str, NDArray[np.bool_]]] = [("all", "all", np.ones(units, bool))]
     groups += [
@@ -319,6 +320,23 @@ def _unit_measures(table: _Table, log: Log, district: District, warmup_s: float)
                     "status_share", "unit_status", f"{unit.name}|{name}", time[k, status] / span
                 )
     _by_hour(table, start, end, c.status, district.week_start_s)
+
+
+def _begun(log: Log) -> NDArray[np.bool_]:
+    """Which intervals begin an errand: the others go on with it after streets closed or reopened.
+
+    Returns
+    -------
+    bool[intervals]
+    """
+    c = log.interval_columns
+    order = np.argsort(c.unit, kind="stable")
+    same = np.ones(max(len(order) - 1, 0), np.bool_)
+    for column in (c.unit, c.status, c.need, c.station):
+        same &= column[order][1:] == column[order][:-1]
+    begun = np.ones(len(order), np.bool_)
+    begun[order[1:]] = ~same
+    return begun
 
 
 def _by_hour(

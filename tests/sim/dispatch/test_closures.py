@@ -31,6 +31,7 @@ from sim.dispatch import (
 )
 from sim.dispatch.closures import timeline
 from sim.dispatch.log import HAND_OVER, IDLE, ON_SCENE, RETURNING, TO_HOSPITAL, TO_SCENE
+from sim.dispatch.measures import measures
 from sim.distributions import Fixed
 
 # A town of one way in and one around, all streets two-way at 36 km/h, and a lane that ends:
@@ -83,13 +84,13 @@ def _at(town, where: str, share: float = 0.0) -> tuple[float, float]:
     return tuple((a + share * (b - a)).tolist())
 
 
-def _run(town, engine, closures, *, calls=((100.0, "C", 0.0),), hospitals=(), units=1):
-    """One unit at A, calls at places, on scene 300 s, to a hospital if there is one."""
-    district = District(
+def _district(town, closures=(), hospitals=()) -> District:
+    """One unit at A; patients are taken to a hospital if there is one."""
+    return District(
         StreetTravel(town, max_snap_m=50.0),
         (Station("post", *_at(town, "A")),),
         (UnitType("ambulance", 0.0, 0.0),),
-        tuple(Unit(f"u{k}", "ambulance", "post") for k in range(units)),
+        (Unit("u", "ambulance", "post"),),
         (
             IncidentClass(
                 "call", 1, 480.0, {"ambulance": 1}, Fixed(300.0), 1.0 if hospitals else 0.0, (),
@@ -99,6 +100,11 @@ def _run(town, engine, closures, *, calls=((100.0, "C", 0.0),), hospitals=(), un
         tuple(Hospital(where, *_at(town, where, share)) for where, share in hospitals),
         closures=closures,
     )  # fmt: skip
+
+
+def _run(town, engine, closures, *, calls=((100.0, "C", 0.0),), hospitals=()):
+    """Calls at places, on scene 300 s, hand-over 60 s."""
+    district = _district(town, closures, hospitals)
     n = len(calls)
     places = [_at(town, where, share) for _, where, share in calls]
     demand = Demand(
@@ -140,6 +146,15 @@ def test_a_street_that_closes_ahead_is_driven_around(town, engine):
     driven = intervals[intervals["status"] == TO_SCENE]
     assert driven["end_s"].iloc[0] == turn_s
     assert driven["km"].sum() == pytest.approx(around * SPEED_MS / 1000.0, rel=1e-6)
+
+
+def test_a_unit_that_drives_around_was_sent_once(town, engine):
+    turn_s = 100.0 + 0.5 * _seconds(town, "AB")
+    log, _, intervals = _run(town, engine, (TimedClosure(_edges(town, "BC"), turn_s, turn_s + 9),))
+    assert _statuses(intervals).count(TO_SCENE) == 3
+    table = measures(log, _district(town))
+    sent = table[(table["measure"] == "dispatches") & (table["by"] == "all")]
+    assert sent["value"].tolist() == [1.0]
 
 
 def test_a_unit_on_the_street_that_closes_leaves_it_in_its_direction(town, engine):
