@@ -240,7 +240,7 @@ class Builder:
         largest: NDArray[np.int64],
     ) -> Placed:
         try:
-            rows, locks = locked(rows, self.plan)
+            rows, locks = locked(rows, self.plan, self.spec.candidates)
         except InputError as error:
             self.faults.include(error, self.path)
             self.faults.stop()

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from scenarios.placement.places import PlaceTable
+    from scenarios.placement.schema import CandidatesSpec
 
 __all__ = ["LOCKS", "locked"]
 
@@ -28,7 +29,9 @@ LOCKS = ("open", "closed")
 _SAME_DEG = 3e-4  # rows of one name within some 30 m are one site
 
 
-def locked(rows: list[SiteRow], plan: Path | None) -> tuple[list[SiteRow], list[str]]:
+def locked(
+    rows: list[SiteRow], plan: Path | None, spec: CandidatesSpec
+) -> tuple[list[SiteRow], list[str]]:
     """Lay the locks of a plan on the sites.
 
     Parameters
@@ -37,6 +40,9 @@ def locked(rows: list[SiteRow], plan: Path | None) -> tuple[list[SiteRow], list[
         The scenario's sites.
     plan
         The edited file, or None.
+    spec
+        What candidates have in common: cost, capacity and power of a row of a person's own, where
+        the file does not say.
 
     Returns
     -------
@@ -72,13 +78,30 @@ def locked(rows: list[SiteRow], plan: Path | None) -> tuple[list[SiteRow], list[
                 f'no site is called "{names[k]}"', file=table.where(k), place="name", mend=mend
             )
         if at is None:
-            own = SiteRow(names[k], float(table.lon[k]), float(table.lat[k]), cost=0.0)
-            rows.append(replace(own, where=table.where(k)))
+            rows.append(
+                SiteRow(
+                    names[k],
+                    float(table.lon[k]),
+                    float(table.lat[k]),
+                    cost=_own(table, "cost", k, spec.cost),
+                    capacity=_own(table, "capacity", k, spec.capacity),
+                    grid_kw=_own(table, "grid_kw", k, spec.grid_kw),
+                    where=table.where(k),
+                )
+            )
             locks.append("")
             at = len(rows) - 1
         rows[at] = replace(rows[at], state="fixed" if lock == "open" else "forbidden")
         locks[at] = lock
     return rows, locks
+
+
+def _own(table: PlaceTable, column: str, k: int, default: float | None) -> float | None:
+    """Read what a row of a person's own says in a column that may be missing or empty."""
+    if column not in table.columns:
+        return default
+    value = table.numbers(column, may_be_empty=True)[k]
+    return float(value) if np.isfinite(value) else default
 
 
 def _found(rows: list[SiteRow], name: str, table: PlaceTable, k: int) -> int | None:

@@ -314,7 +314,15 @@ def _sizes(spec: PlacementSpec, sites: pd.DataFrame) -> dict[str, Any]:
     from optimize.location import SizeClass
 
     if not spec.size:
-        return {"capacity": sites["capacity"].to_numpy(dtype=np.float64)}
+        capacity = sites["capacity"].to_numpy(dtype=np.float64)
+        if np.isnan(capacity).any():
+            name = str(sites["name"].iloc[int(np.argmax(np.isnan(capacity)))])
+            raise InputError(
+                f'site "{name}" has no capacity',
+                place="candidates.capacity",
+                mend="add capacity for all, or capacity_column without empty cells",
+            )
+        return {"capacity": capacity}
     classes = tuple(SizeClass(s.name, float(s.capacity or 0.0), s.cost) for s in spec.size)
     largest = sites["largest_size"].to_numpy(dtype=np.int64)
     return {"capacity": None, "size_classes": classes, "largest_size": largest}
