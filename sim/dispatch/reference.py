@@ -11,7 +11,6 @@ import math
 from typing import TYPE_CHECKING
 
 import numpy as np
-import simpy
 
 from sim.dispatch.log import (
     HAND_OVER,
@@ -36,28 +35,24 @@ from sim.dispatch.reference_city import (
     Unit,
     as_tuples,
     read_needs,
-    roads_of,
 )
-from sim.dispatch.reference_roads import NO_WAY
+from sim.dispatch.reference_moves import DRIVING, Movement
 from sim.dispatch.setting import SHIFTS_AFTER_S, shift_changes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    import simpy
+
     from sim.dispatch.prepare import Prepared
-    from sim.dispatch.reference_roads import Spot
-
-DRIVING = {TO_SCENE, TO_HOSPITAL, RETURNING, RELOCATING}
 
 
-class _Simulation:
+class _Simulation(Movement):
     def __init__(self, prepared: Prepared) -> None:
         setting = prepared.setting
-        self.env = simpy.Environment()
-        self.district = setting.district
+        super().__init__(setting)
         self.policy = setting.policy
         self.rule = setting.policy.dispatch or Nearest()
-        self.roads = roads_of(setting)
         self.horizon_s = prepared.horizon_s
         self.prepared = prepared
         self.stations = as_tuples(setting.station_spots)
@@ -80,95 +75,11 @@ class _Simulation:
         self.left: list[Need] = []
         self.open = 0
         self.calls_to_come = prepared.n_incidents
-        self.last_s = 0.0
         self.responses = empty_responses(prepared.n_needs)
-        self.rows: list[tuple[float, ...]] = []
         self.closures = setting.closures
         self.close_set(0)
         weights = np.array([a.weight for a in self.district.areas], float)
         self.weights = (weights / weights.sum()).tolist() if setting.needs_coverage else []
-
-    # ---- time and place
-
-    @property
-    def now(self) -> float:
-        return float(self.env.now)
-
-    def week_s(self, at: float | None = None) -> float:
-        return (self.district.week_start_s + (self.now if at is None else at)) % WEEK_S
-
-    def after(self, delay: float, unit: Unit, then: Callable[[Unit], None]) -> None:
-        """Call `then(unit)` after a delay, unless the unit has another errand by then."""
-        errand = unit.errand
-
-        def due(_: simpy.Event) -> None:
-            if unit.errand == errand:
-                self.last_s = self.now
-                then(unit)
-
-        timeout = self.env.timeout(delay)
-        timeout.callbacks.append(due)
-
-    def position(self, unit: Unit) -> tuple[Spot, float]:
-        """Where a unit is now, and the metres it drove since its interval began."""
-        elapsed = self.now - unit.since_s
-        if unit.status not in DRIVING or elapsed <= 0.0:
-            return unit.spot, 0.0
-        if unit.way is None or unit.way.choice == NO_WAY:
-            return unit.spot, 0.0
-        there = self.now >= unit.since_s + unit.duration_s
-        moved = self.roads.along(
-            unit.way, unit.spot, unit.destination, factor=unit.factor,
-            week_s=self.week_s(unit.since_s), elapsed_s=math.inf if there else elapsed,
-            duration_s=unit.duration_s,
-        )  # fmt: skip
-        return unit.destination if there else moved.spot, moved.metres
-
-    def end_interval(self, unit: Unit, spot: Spot, metres: float) -> None:
-        if self.now > unit.since_s:
-            need = unit.need.number if unit.need else -1
-            self.rows.append(
-                (
-                    unit.number, unit.status, need, unit.station, unit.lights,
-                    unit.since_s, self.now, *unit.spot, *spot, metres,
-                )
-            )  # fmt: skip
-        unit.spot = spot
-        unit.since_s = self.now
-
-    def interrupt(self, unit: Unit) -> None:
-        spot, metres = self.position(unit)
-        self.end_interval(unit, spot, metres)
-        unit.errand += 1
-
-    def arrive(self, unit: Unit) -> None:
-        assert unit.way is not None  # noqa: S101
-        moved = self.roads.along(
-            unit.way, unit.spot, unit.destination, factor=unit.factor,
-            week_s=self.week_s(unit.since_s), elapsed_s=math.inf, duration_s=unit.duration_s,
-        )  # fmt: skip
-        self.end_interval(unit, unit.destination, moved.metres)
-
-    def begin(
-        self, unit: Unit, status: int, *, need: Need | None = None, station: int = -1,
-        lights: bool = False,
-    ) -> None:  # fmt: skip
-        unit.status, unit.need, unit.station, unit.lights = status, need, station, lights
-
-    def drive(self, unit: Unit, to: Spot, then: Callable[[Unit], None]) -> None:
-        unit.factor = unit.kind.lights_factor if unit.lights else unit.kind.speed_factor
-        unit.destination = to
-        unit.way = self.roads.way(unit.spot, to, lights=unit.lights, week_s=self.week_s())
-        unit.duration_s = self.roads.duration_s(
-            unit.way, unit.spot, to, factor=unit.factor, week_s=self.week_s()
-        )
-        self.after(unit.duration_s, unit, then)
-
-    def travel_s(self, unit: Unit, to: Spot, *, lights: bool) -> float:
-        """Seconds that a drive would take at the speeds of now."""
-        spot, _ = self.position(unit)
-        way = self.roads.way(spot, to, lights=lights, week_s=self.week_s())
-        return way.seconds / (unit.kind.lights_factor if lights else unit.kind.speed_factor)
 
     # ---- dispatch
 
