@@ -1,8 +1,8 @@
 """How one leaves a position on a street, and how one arrives at it.
 
 A position (e, f) lies on directed edge e at fraction f from its tail. Towards the head one drives
-1 - f of e; towards the tail f of the reverse edge, where there is one. Two positions on one street
-are also joined straight along it.
+1 - f of e; the other way f of the reverse edge, where there is one, to the head of that (which is
+the tail of e unless turns are arcs). Two positions on one street are also joined straight along it.
 """
 
 from __future__ import annotations
@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 
 
 class Approach(NamedTuple):
-    """The two ends of the streets on which some positions lie, [k, 2]; -1 where one-way.
+    """By which nodes some positions are left or reached, on their edge and on its reverse.
+
+    All are [k, 2], with -1 where there is no reverse.
 
     To arrive, one drives ``share`` of ``edge`` from node ``ends``; to leave, towards it.
     """
@@ -36,23 +38,17 @@ class Approach(NamedTuple):
 
 
 def leaving(network: RoadNetwork, edge: NDArray[np.int64], at: NDArray[np.float64]) -> Approach:
-    """How positions are left: to the head on their edge, to the tail on its reverse."""
-    return _approach(network, edge, at, network.head, network.tail, leave=True)
+    """How positions are left: to the head of their edge, and to that of its reverse."""
+    return _approach(network, edge, at, leave=True)
 
 
 def arriving(network: RoadNetwork, edge: NDArray[np.int64], at: NDArray[np.float64]) -> Approach:
-    """How positions are reached: from the tail on their edge, from the head on its reverse."""
-    return _approach(network, edge, at, network.tail, network.head, leave=False)
+    """How positions are reached: from the tail of their edge, and from that of its reverse."""
+    return _approach(network, edge, at, leave=False)
 
 
 def _approach(
-    network: RoadNetwork,
-    edge: NDArray[np.int64],
-    at: NDArray[np.float64],
-    own_end: NDArray[np.int32],
-    other_end: NDArray[np.int32],
-    *,
-    leave: bool,
+    network: RoadNetwork, edge: NDArray[np.int64], at: NDArray[np.float64], *, leave: bool
 ) -> Approach:
     on = edge >= 0
     safe = np.where(on, edge, 0)
@@ -60,11 +56,12 @@ def _approach(
         nowhere = np.full((len(edge), 2), -1, dtype=np.int64)
         return Approach(nowhere, nowhere, np.zeros(nowhere.shape))
     back = np.where(on, network.reverse[safe], -1).astype(np.int64)
+    end = network.head if leave else network.tail
     own_share = 1.0 - at if leave else at
     other_share = at if leave else 1.0 - at
     return Approach(
         np.column_stack(
-            [np.where(on, own_end[safe], -1), np.where(back >= 0, other_end[safe], -1)]
+            [np.where(on, end[safe], -1), np.where(back >= 0, end[np.maximum(back, 0)], -1)]
         ).astype(np.int64),
         np.column_stack([np.where(on, edge, -1), back]).astype(np.int64),
         np.column_stack([own_share, other_share]).astype(np.float64),

@@ -1,8 +1,9 @@
 """A network on which turns are arcs, as :func:`networks.turns.with_turns` makes it.
 
 Places are snapped to the same points as on the streets, on arcs of its own; paths come back as
-edges of the streets. An arc has no reverse, so every question is asked for both directions of the
-streets on which places lie, and the better answer counts.
+edges of the streets. A street that remembers where one came from has copies; whoever arrives may be
+on any of them, so that questions about places on such streets are asked for all, and the best
+answer counts.
 """
 
 from __future__ import annotations
@@ -40,9 +41,10 @@ class TurnNetwork(RoadNetwork):
     """Streets and turns in one graph.
 
     Its nodes and edges ("arcs") are its own: positions lie on arcs, from :meth:`snap` or
-    :meth:`positions`. An arc is one direction of a street and has no reverse (one would turn round
-    on it); the methods here leave a place on a two-way street in the better direction, and arrive
-    likewise. Trips start without a history.
+    :meth:`positions`. The reverse of an arc is the arc of the other direction, which ends where
+    that direction does: not at the node where the arc begins, for one would turn round there. A
+    place on a two-way street is left in the better direction, and reached likewise. Trips start
+    without a history.
 
     Parameters
     ----------
@@ -185,8 +187,7 @@ class TurnNetwork(RoadNetwork):
         other.__dict__["_prepared"] = self.__dict__.get("_prepared", False)
         return other
 
-    # ---- travel: a place on a two-way street is two positions, one a direction, and a street
-    # with memory is reached on any of its copies
+    # ---- travel: a place on a street with memory is reached on any of the street's copies
 
     @cached_property
     def _copies(self) -> dict[int, list[int]]:
@@ -198,17 +199,21 @@ class TurnNetwork(RoadNetwork):
             found.setdefault(int(self.edge_of[arc]), []).append(arc)
         return found
 
+    @cached_property
+    def _without_history(self) -> NDArray[np.int64]:
+        """The arc without a history of each arc's street; turns stay; int64[m]."""
+        street = self.edge_of >= 0
+        return np.where(street, self.arc_of[self.edge_of], np.arange(self.n_edges))
+
     def _directions(self, place: Position, *, arrive: bool) -> list[Position]:
-        """Every position by which one leaves a place, or arrives at it; itself first."""
+        """Every position by which one leaves a place, or arrives at it; without a history first."""
         edge, fraction = place
         street = int(self.edge_of[edge]) if 0 <= edge < self.n_edges else -1
         if street < 0:
             return [place]
-        back = int(self.base.reverse[street])
-        found = [place]
-        if back >= 0:
-            found.append(Position(int(self.arc_of[back]), 1.0 - fraction))
+        found = [Position(int(self.arc_of[street]), fraction)]
         if arrive:
+            back = int(self.base.reverse[street])
             found += [Position(arc, fraction) for arc in self._copies.get(street, ())]
             found += [Position(arc, 1.0 - fraction) for arc in self._copies.get(back, ())]
         return found
@@ -218,6 +223,8 @@ class TurnNetwork(RoadNetwork):
         if not isinstance(places, Positions):
             nodes = np.atleast_1d(np.asarray(places, dtype=np.int64)).ravel()
             return nodes, np.arange(len(nodes))
+        if not arrive or not self._copies:
+            return _moved(places, self._without_history), np.arange(len(places))
         ways = [self._directions(place, arrive=arrive) for place in places]
         size = np.array([len(way) for way in ways], dtype=np.int64)
         every = [place for way in ways for place in way]
@@ -239,13 +246,15 @@ class TurnNetwork(RoadNetwork):
         """Seconds between positions, float64[k, l]; see :func:`networks.travel.matrix`."""
         if len(origins) == 0 or len(destinations) == 0:
             return np.empty((len(origins), len(destinations)))
-        starts, rows = self._spread(origins, arrive=False)
+        starts, _ = self._spread(origins, arrive=False)
         goals, columns = self._spread(destinations, arrive=True)
         assert isinstance(starts, Positions)  # noqa: S101 - positions stay positions
         assert isinstance(goals, Positions)  # noqa: S101
         found = super().matrix(starts, goals, depart_week_s=depart_week_s, threads=threads)
+        if len(columns) == len(goals):
+            return found
         least: NDArray[np.float64] = np.minimum.reduceat(found, columns, axis=1)
-        return np.minimum.reduceat(least, rows, axis=0)
+        return least
 
     def distance(
         self, origin: Position | int, destination: Position | int, *, period: int = 0

@@ -86,6 +86,9 @@ def _assembled(
     n_nodes, node, edge = len(graph.node_of), graph.node_of, graph.from_edge
     street = graph.edge_of >= 0
     ptr, lon, lat = _shapes(network, edge, street)
+    reverse = np.full(len(edge), -1)
+    two_way = network.reverse >= 0
+    reverse[graph.arc_of[two_way]] = graph.arc_of[network.reverse[two_way]]
     return TurnNetwork(
         node_id=np.arange(n_nodes),
         lon=network.lon[node],
@@ -97,7 +100,7 @@ def _assembled(
         head=graph.head.astype(np.int32),
         in_indptr=_pointers(graph.head, n_nodes),
         in_edge=np.argsort(graph.head, kind="stable").astype(np.int32),
-        reverse=np.full(len(edge), -1),
+        reverse=reverse,
         length_m=np.where(street, network.length_m[edge], 0.0),
         speed_kmh=network.speed_kmh[edge],
         time_s=np.where(street, network.time_s[edge], graph.turn_s),
