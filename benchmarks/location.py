@@ -13,6 +13,7 @@ gap                  percent worse than the best known; below 0 is better than t
 certified_gap        percent between the plan and our own bound
 proven               1 if the bound meets the value
 seconds              wall-clock time of the call; compiled kernels are loaded before
+cpu_seconds          processor time of the same call, which a busy machine does not stretch
 prepare_seconds      streets to coverage, where the case begins with streets
 peak_memory_gb       of this process, after the case of a million points
 seconds_PEER         the same work by a peer: from the table to its plan, its model included
@@ -27,7 +28,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, field
-from time import perf_counter
+from time import perf_counter, process_time
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -73,6 +74,7 @@ class _Total:
 
     cases: int = 0
     seconds: float = 0.0
+    cpu_seconds: float = 0.0
     proven: int = 0
     faults: int = 0
     gaps: list[float] = field(default_factory=list)
@@ -158,9 +160,13 @@ def case_rows(
     prepare_s = perf_counter() - begin
     _warm(problem, set() if warm is None else warm)
     threads, seed = options.threads or 1, options.seed or 0
-    begin = perf_counter()
-    solution = solve(problem, time_limit_s=limit_s, threads=threads, seed=seed)
-    seconds = perf_counter() - begin
+    begin, begin_cpu = perf_counter(), process_time()
+    try:
+        solution = solve(problem, time_limit_s=limit_s, threads=threads, seed=seed)
+    except InputError as refusal:
+        yield Row(SUITE, case.name, "faults", 1.0, "count", None, str(refusal))
+        return
+    seconds, cpu_s = perf_counter() - begin, process_time() - begin_cpu
     judged = evaluate(problem, solution)
     if not judged.sound:
         text = "; ".join(judged.faults)
@@ -178,6 +184,7 @@ def case_rows(
         yield Row(SUITE, case.name, "prepare_seconds", prepare_s, "s", None, "streets to coverage")
         if len(judged.served) >= MILLION:
             yield Row(SUITE, case.name, "peak_memory_gb", _peak_gb(), "GB")
+    yield Row(SUITE, case.name, "cpu_seconds", cpu_s, "s")
     if solution.interrupted:
         yield Row(SUITE, case.name, "seconds", seconds, "s", None, "interrupted")
         raise KeyboardInterrupt
@@ -269,6 +276,8 @@ def _count(total: _Total, row: Row) -> None:
     match row.metric:
         case "seconds":
             total.seconds += row.value
+        case "cpu_seconds":
+            total.cpu_seconds += row.value
         case "proven":
             total.proven += int(row.value)
         case "faults":
@@ -285,6 +294,7 @@ def _total_rows(family: str, total: _Total) -> Iterator[Row]:
     yield Row(SUITE, case, "proven", float(total.proven), "count")
     yield Row(SUITE, case, "faults", float(total.faults), "cases")
     yield Row(SUITE, case, "seconds", total.seconds, "s")
+    yield Row(SUITE, case, "cpu_seconds", total.cpu_seconds, "s")
     if total.gaps:
         yield Row(SUITE, case, "gap", max(total.gaps), "%", None, "the worst")
     if total.certified:

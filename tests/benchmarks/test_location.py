@@ -91,6 +91,15 @@ def test_a_plan_with_a_fault_gives_nothing_but_the_fault(solved):
     assert rows[0].reference_source == "the value is said to be 8, and is 9"
 
 
+def test_a_case_that_is_refused_gives_the_refusal(monkeypatch):
+    def refuse(problem, **_limits):
+        raise InputError("no site can serve point 3")
+
+    monkeypatch.setattr(location, "solve", refuse)
+    rows = list(case_rows(case_of(), Options(), warm={PMedian}))
+    assert [row.reference_source for row in rows] == ["no site can serve point 3"]
+
+
 def test_interrupted_a_case_gives_the_rows_of_its_plan(solved):
     solved.append(plan(interrupted=True))
     rows = []
