@@ -8,13 +8,13 @@ network that shares what did not change. Travel times vary by period of the week
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
+from networks.arrays import ARRAYS, check_shapes, content_hash
 from networks.dropped import DroppedPart, DroppedReport
 from networks.errors import InputError
 from networks.profile import HOURS_OF_WEEK, SpeedProfile, frozen
@@ -43,31 +43,6 @@ __all__ = [
 
 MODES: dict[str, int] = {"car": 1, "truck": 2, "bike": 4, "walk": 8}
 """Bits of ``RoadNetwork.modes``."""
-
-_NODE_ARRAYS: dict[str, str] = {
-    "node_id": "i8",
-    "lon": "f8",
-    "lat": "f8",
-    "x": "f8",
-    "y": "f8",
-}
-_EDGE_ARRAYS: dict[str, str] = {
-    "tail": "i4",
-    "head": "i4",
-    "in_edge": "i4",
-    "reverse": "i4",
-    "length_m": "f8",
-    "speed_kmh": "f8",
-    "time_s": "f8",
-    "road_class": "i2",
-    "lanes": "i1",
-    "name": "i4",
-    "modes": "u1",
-    "source_id": "i8",
-}
-_POINTERS: dict[str, str] = {"indptr": "i8", "in_indptr": "i8", "shape_ptr": "i8"}
-_SHAPES: dict[str, str] = {"shape_lon": "f8", "shape_lat": "f8"}
-_ARRAYS = _NODE_ARRAYS | _EDGE_ARRAYS | _POINTERS | _SHAPES
 
 
 @dataclass(frozen=True, eq=False)
@@ -144,13 +119,13 @@ class RoadNetwork:
     profile: SpeedProfile = field(default_factory=lambda: SpeedProfile.flat(0))
 
     def __post_init__(self) -> None:
-        for key, dtype in _ARRAYS.items():
+        for key, dtype in ARRAYS.items():
             object.__setattr__(self, key, frozen(getattr(self, key), dtype))
         for key in ("class_names", "names"):
             object.__setattr__(self, key, tuple(getattr(self, key)))
         if self.profile.factor.shape == (1, 0):
             object.__setattr__(self, "profile", SpeedProfile.flat(self.n_edges))
-        self._check_shapes()
+        check_shapes(self)
 
     def __getstate__(self) -> dict[str, object]:
         return {f.name: self.__dict__[f.name] for f in fields(self)}
@@ -158,25 +133,6 @@ class RoadNetwork:
     def __setstate__(self, state: dict[str, object]) -> None:
         self.__dict__.update(state)
         self.__post_init__()
-
-    def _check_shapes(self) -> None:
-        n, m = self.n_nodes, self.n_edges
-        expected = (
-            dict.fromkeys(_NODE_ARRAYS, n)
-            | dict.fromkeys(_EDGE_ARRAYS, m)
-            | {"indptr": n + 1, "in_indptr": n + 1, "shape_ptr": m + 1}
-        )
-        for key, size in expected.items():
-            shape = getattr(self, key).shape
-            if shape != (size,):
-                raise ValueError(
-                    f"{key} has shape {shape}; ({size},) belongs to {n} nodes, {m} edges"
-                )
-        if self.profile.factor.shape[1] != m:
-            raise InputError(
-                f"the speed profile is for {self.profile.factor.shape[1]} edges, "
-                f"the network has {m}"
-            )
 
     # ---- size and place
 
@@ -541,25 +497,5 @@ class RoadNetwork:
     # ---- identity
 
     def content_hash(self) -> str:
-        """Hash of all that travel depends on, the same in every process and on every platform.
-
-        Planar coordinates are left out: they follow from longitude and latitude, to the last bit
-        only with one release of PROJ.
-        """
-        digest = hashlib.sha256()
-        for key, dtype in _ARRAYS.items():
-            if key in {"x", "y"}:
-                continue
-            _feed(digest, key, getattr(self, key), dtype)
-        _feed(digest, "period_of_hour", self.profile.period_of_hour, "i8")
-        _feed(digest, "factor", self.profile.factor, "f8")
-        for words in (self.class_names, self.names, (self.mode,)):
-            for word in words:
-                digest.update(word.encode() + b"\0")
-            digest.update(b"\1")
-        return digest.hexdigest()
-
-
-def _feed(digest: hashlib._Hash, key: str, array: NDArray[np.generic], dtype: str) -> None:
-    digest.update(f"{key}{array.shape}".encode())
-    digest.update(np.ascontiguousarray(array, dtype=np.dtype(dtype).newbyteorder("<")).tobytes())
+        """Hash of all that travel depends on; see :func:`networks.arrays.content_hash`."""
+        return content_hash(self)
