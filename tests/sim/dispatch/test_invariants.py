@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from networks import Position
+from sim.dispatch.closures import timeline
 from sim.dispatch.log import (
     IDLE,
     OFF_DUTY,
@@ -103,6 +104,59 @@ def test_metres_driven_are_the_lengths_of_the_paths(random_case, engine: str, nu
             Position(int(c.to_place[row]), float(c.to_a[row])),
         )
         assert path.length_m == pytest.approx(c.metres[row], rel=1e-9, abs=1e-6)
+
+
+@PROPERTY
+@given(number=NUMBERS)
+def test_nobody_drives_through_a_closed_street(closing_case, engine: str, number: int) -> None:
+    """Every drive is the shortest one without closed streets, but for those at its two ends."""
+    district, policy, demand, horizon_s = closing_case(number)
+    network = district.travel.network
+    if network.n_periods > 1:
+        return
+    log = simulate(district, policy, demand, horizon_s=horizon_s, engine=engine)
+    line = timeline(district.closures)
+    c = log.interval_columns
+    driving = np.isin(c.status, [TO_SCENE, TO_HOSPITAL, RETURNING, RELOCATING])
+    assert (c.metres[~driving] == 0).all()
+    within = np.searchsorted(line.change_s, c.start_s, side="right") == np.searchsorted(
+        line.change_s, c.end_s, side="left"
+    )
+    assert within[driving].all()  # a drive begins anew at every change
+    for row in np.flatnonzero(driving & (c.metres > 0))[-25:]:
+        lights = bool(c.lights[row]) and district.travel.lights_network is not None
+        streets = district.travel.lights_network if lights else network
+        ends = (
+            Position(int(c.from_place[row]), float(c.from_a[row])),
+            Position(int(c.to_place[row]), float(c.to_a[row])),
+        )
+        shut = line.edges(line.set_at(c.start_s[row]))
+        own = network.street[[end.edge for end in ends]]
+        path = streets.closed(shut[~np.isin(network.street[shut], own)]).path(*ends)
+        assert path.length_m == pytest.approx(c.metres[row], rel=1e-9, abs=1e-6)
+
+
+@PROPERTY
+@given(number=NUMBERS)
+def test_with_closures_a_need_is_answered_referred_or_left_unfinished(
+    closing_case, engine: str, number: int
+) -> None:
+    district, policy, demand, horizon_s = closing_case(number)
+    log = simulate(district, policy, demand, horizon_s=horizon_s, engine=engine)
+    r = log.responses
+    assert not (r["referred"] & (r["unit"] >= 0)).any()
+    assert r.loc[r["unit"] < 0, ["dispatched_s", "arrived_s", "freed_s"]].isna().all(axis=None)
+    finished = r["freed_s"].notna()
+    stages = r.loc[finished, ["time_s", "dispatched_s", "departed_s", "arrived_s", "freed_s"]]
+    assert (np.diff(stages.to_numpy(), axis=1) >= 0).all()
+    table = log.intervals
+    for unit in range(len(district.units)):
+        mine = table[table["unit"] == unit]
+        assert mine["start_s"].iloc[0] == 0.0
+        assert mine["end_s"].iloc[-1] == log.end_s
+        np.testing.assert_array_equal(mine["start_s"].to_numpy()[1:], mine["end_s"].to_numpy()[:-1])
+    if not any(np.isinf(closure.until_s) for closure in district.closures):
+        assert (finished | r["referred"]).all()
 
 
 @PROPERTY
