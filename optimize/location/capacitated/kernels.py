@@ -281,8 +281,8 @@ def ascend(
             over = opened - float(limits[2])
         way[n + 1] = over + 0.3 * way[n + 1]
         if charge[0] > 0 or way[n] > 0:
-            norm += way[n] * way[n]
-        norm += way[n + 1] * way[n + 1]
+            norm += float(way[n] * way[n])
+        norm += float(way[n + 1] * way[n + 1])
         if norm < 1e-12:
             state[1] = 0.0
             return

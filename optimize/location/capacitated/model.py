@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from optimize.location.capacitated.options import Options
     from optimize.location.sites import Sites
 
-__all__ = ["Plan", "Program", "build_sites", "fewest", "program"]
+__all__ = ["Plan", "Program", "add_service", "build_sites", "fewest", "program"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -175,15 +175,7 @@ def program(
     column = own + np.arange(len(point))
     rows.add(point, column, 1.0, lower=np.ones(n), upper=1.0)
     holds = np.flatnonzero(capacity)
-    holder = np.concatenate([np.arange(m), built_site])
-    rows.add(
-        np.concatenate([site, holder[holds]]),
-        np.concatenate([column, holds]),
-        np.concatenate([demand[point], -capacity[holds]]),
-        lower=np.full(m, -np.inf),
-        upper=0.0,
-    )
-    _strong(rows, demand, point, site, column, capacity, holder, built_site, whole=whole)
+    add_service(rows, demand, point, site, column, capacity, built_site, m, whole=whole)
     rows.add(
         np.zeros(len(holds)), holds, capacity[holds], lower=[float(demand.sum())], upper=np.inf
     )
@@ -198,19 +190,48 @@ def program(
     )
 
 
-def _strong(
+def add_service(
     rows: Rows,
     demand: NDArray[np.float64],
     point: NDArray[np.int64],
     site: NDArray[np.int64],
     column: NDArray[np.int64],
     capacity: NDArray[np.float64],
-    holder: NDArray[np.int64],
     built: NDArray[np.int64],
+    m: int,
     *,
     whole: bool,
 ) -> None:
-    """Put in x <= y for each pair, where y counts only as far as it can hold the point."""
+    """Put in that no site serves more than it can, and pair by pair that it is open (x <= y).
+
+    An option counts for a pair only as far as it can hold the point.
+
+    Parameters
+    ----------
+    rows
+        Added to.
+    demand : float64[n]
+        Of each point.
+    point, site, column : int64[q]
+        Of each share.
+    capacity : float64[m + z]
+        Of the columns of sites and options, from `build_sites`.
+    built : int64[z]
+        Site of each option's column.
+    m
+        Number of sites.
+    whole
+        Whether each point is served by one site.
+    """
+    holds = np.flatnonzero(capacity)
+    holder = np.concatenate([np.arange(m), built])
+    rows.add(
+        np.concatenate([site, holder[holds]]),
+        np.concatenate([column, holds]),
+        np.concatenate([demand[point], -capacity[holds]]),
+        lower=np.full(m, -np.inf),
+        upper=0.0,
+    )
     first = len(built) and len(capacity) - len(built)
     order = first + np.argsort(holder[first:], kind="stable")
     start = np.searchsorted(holder[order], np.arange(int(holder.max(initial=0)) + 2))
