@@ -1,0 +1,87 @@
+"""What the value of a placement counts, so that it can be said in words.
+
+One row a kind of problem: what is made best, whether more or less of it is better, in which unit.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from scenarios.placement.question import Question
+
+__all__ = ["Objective", "objective_of"]
+
+Sense = Literal["gain", "cost"]
+Unit = Literal["weight", "sites", "cost", "travel", "weighted travel"]
+
+_KINDS: dict[str, tuple[str, Sense, Unit]] = {
+    "SetCover": ("set-cover", "cost", "sites"),
+    "MaxCover": ("max-cover", "gain", "weight"),
+    "PMedian": ("p-median", "cost", "weighted travel"),
+    "ReliableMedian": ("reliable-median", "cost", "weighted travel"),
+    "PCenter": ("p-center", "cost", "travel"),
+    "Dispersion": ("dispersion", "gain", "travel"),
+    "ExpectedCover": ("expected-cover", "gain", "weight"),
+    "AvailabilityCover": ("availability-cover", "gain", "weight"),
+    "FacilityLocation": ("capacitated", "cost", "cost"),
+    "TwoEchelon": ("two-echelon", "cost", "cost"),
+}
+
+
+@dataclass(frozen=True)
+class Objective:
+    """What a value counts.
+
+    Parameters
+    ----------
+    kind
+        Name of the model, as a scenario writes it.
+    sense
+        Whether more is better ("gain") or less ("cost").
+    unit
+        Weight of demand, number of sites, money, travel, or weight times travel.
+    total
+        All of the demand, by which a weight becomes a share and weighted travel a mean.
+    """
+
+    kind: str
+    sense: Sense
+    unit: Unit
+    total: float
+
+    def shown(self, value: float) -> tuple[float, str]:
+        """Value as people read it, and its unit: a share, a mean travel, or what it is.
+
+        Examples
+        --------
+        >>> Objective("max-cover", "gain", "weight", 200.0).shown(150.0)
+        (0.75, 'share')
+        >>> Objective("p-center", "cost", "travel", 200.0).shown(12.5)
+        (12.5, 'travel')
+        """
+        if self.unit == "weight" and self.total > 0:
+            return value / self.total, "share"
+        if self.unit == "weighted travel" and self.total > 0:
+            return value / self.total, "travel"
+        return value, self.unit
+
+
+def objective_of(question: Question) -> Objective:
+    """Say what the value of a question counts.
+
+    Parameters
+    ----------
+    question
+        What was asked.
+    """
+    name = type(question.problem).__name__
+    kind, sense, unit = _KINDS.get(name, (question.spec.model or name.lower(), "cost", "cost"))
+    sites = getattr(question.problem, "sites", None)
+    if kind == "set-cover" and sites is not None and sites.cost is not None:
+        unit = "cost"
+    if kind == "p-median" and getattr(question.problem, "opening", None) is not None:
+        unit = "cost"
+    total = float(question.points["weight"].sum())
+    return Objective(kind, sense, unit, total)
