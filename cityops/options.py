@@ -17,6 +17,7 @@ __all__ = [
     "ScenarioArgument",
     "Seed",
     "Workers",
+    "gap_share",
     "one_of",
     "positive",
     "share",
@@ -39,6 +40,18 @@ def share(text: str) -> float:
     if not 0.0 < value < 1.0:
         raise typer.BadParameter(f"{text} is no share between 0 and 100 %; write 2% or 0.02")
     return value
+
+
+def gap_share(text: str) -> float:
+    """Read a gap, written ``1%`` or ``0.01``; 0 is allowed.
+
+    Raises
+    ------
+    typer.BadParameter
+        If it is none, or not from 0 to below 1.
+    """
+    plain = text.removesuffix("%")
+    return 0.0 if plain and not plain.strip("0.") else share(text)
 
 
 def positive(text: str) -> float:

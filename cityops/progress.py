@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from optimize.location.solution import Progress as Search
     from scenarios.run import Progress
 
-__all__ = ["replication_bar"]
+__all__ = ["replication_bar", "search_bar"]
 
 
 @contextmanager
@@ -58,3 +59,64 @@ def _figure(step: Progress) -> str:
     if mean.n < 2:
         return f"mean response {mean.mean:.2f} min"
     return f"mean response {mean.mean:.2f} ± {mean.half_width:.2f} min"
+
+
+@contextmanager
+def search_bar(title: str, time_limit_s: float) -> Iterator[Callable[[Search], None] | None]:
+    """Show a search: seconds of its time limit, best value, bound and gap so far.
+
+    Parameters
+    ----------
+    title
+        Of the question.
+    time_limit_s
+        Seconds that it may take.
+
+    Yields
+    ------
+    callable or None
+        To be called with each step; None where the standard error is no terminal.
+    """
+    if not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, TextColumn, TimeElapsedColumn
+    from rich.progress import Progress as Bar
+
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TimeElapsedColumn(),
+        TextColumn("{task.fields[figure]}"),
+    )
+    with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(title, total=time_limit_s, figure="reading streets and demand")
+
+        def show(step: Search) -> None:
+            bar.update(task, completed=min(step.seconds, time_limit_s), figure=search_words(step))
+
+        yield show
+
+
+def search_words(step: Search) -> str:
+    """Say how far a search is.
+
+    Examples
+    --------
+    >>> from optimize.location.solution import Progress
+    >>> search_words(Progress(80.0, 84.0, 1.5, "local search"))
+    'value 80, bound 84, gap 5.0 % (local search)'
+    """
+    from math import isfinite
+
+    from optimize.location.solution import relative_gap
+
+    parts = [f"value {step.value:,.6g}" if isfinite(step.value) else "no plan yet"]
+    if isfinite(step.bound):
+        parts.append(f"bound {step.bound:,.6g}")
+    gap = relative_gap(step.value, step.bound)
+    if isfinite(gap):
+        parts.append(f"gap {100 * gap:.1f} %")
+    stage = f" ({step.stage})" if step.stage else ""
+    return ", ".join(parts) + stage

@@ -178,9 +178,13 @@ class Slide:
         title = self.plain(run.title(words.lang)).strip() or run.name
         first = [title, words.counted("replications", run.reps)]
         self.text(0.05, 0.03, "  ·  ".join([*first, *notes]), fontsize=11, color=palette.FAINT)
-        if run.synthetic:
+        self.tag()
+
+    def tag(self) -> None:
+        """Say that a district is made up, where it is."""
+        if self.run.synthetic:
             self.text(
-                0.95, 0.925, words("synthetic"), fontsize=14, fontweight="bold",
+                0.95, 0.925, self.words("synthetic"), fontsize=14, fontweight="bold",
                 color="#7a4306", ha="right", va="center",
                 bbox={"boxstyle": "round,pad=0.45", "facecolor": "#fff4dc", "edgecolor": "#f0a92b"},
             )  # fmt: skip
@@ -349,7 +353,7 @@ def draw_map(axes: Axes, district: DistrictMap, layer: Layer, slide: Slide) -> N
         axes.add_collection(
             PathCollection(outlines, facecolors=fills, edgecolors="white", linewidths=0.8)
         )
-    lines = [_lines(points) for points in district.streets]
+    lines = [line_parts(points) for points in district.streets]
     for casing, alpha in ((1.4, 0.45), (0.0, 0.85)):
         for rank in (2, 1, 0):
             axes.add_collection(
@@ -390,7 +394,7 @@ def draw_map(axes: Axes, district: DistrictMap, layer: Layer, slide: Slide) -> N
         )  # fmt: skip
 
 
-def _lines(points: NDArray[np.float64]) -> list[NDArray[np.float64]]:
+def line_parts(points: NDArray[np.float64]) -> list[NDArray[np.float64]]:
     """Lines of a layer of streets, apart."""
     breaks = np.flatnonzero(np.isnan(points[:, 0]))
     return [line[~np.isnan(line[:, 0])] for line in np.split(points, breaks)]

@@ -125,7 +125,7 @@ def area_map(
     traces: list[dict[str, Any]] = []
     for place, layer in enumerate(layers):
         traces += _areas(run, district, layer, visible=place == 0)
-    traces += _streets(district)
+    traces += street_traces(district)
     traces += [_hover(run, district, words)] if layers else []
     traces += _places(district, words)
     frame = district.frame
@@ -136,19 +136,30 @@ def area_map(
             plot_bgcolor=palette.GROUND,
             dragmode="pan",
             hoverdistance=-1,
-            xaxis=_map_axis(frame.x0, frame.width),
-            yaxis=_map_axis(frame.y0, frame.height) | {"scaleanchor": "x", "constrain": "range"},
-            shapes=_scale_bar(district)[0],
-            annotations=_scale_bar(district)[1] + _notes(run, district, words, title),
+            xaxis=map_axis(frame.x0, frame.width),
+            yaxis=map_axis(frame.y0, frame.height) | {"scaleanchor": "x", "constrain": "range"},
+            shapes=scale_bar(district)[0],
+            annotations=scale_bar(district)[1] + map_notes(run, district, words, title),
         ),
     }
 
 
-def _streets(district: DistrictMap) -> list[dict[str, Any]]:
-    """Streets on a light casing, so that they are seen on dark areas too; widest on top."""
+def street_traces(district: DistrictMap, *, quiet: bool = False) -> list[dict[str, Any]]:
+    """Streets on a light casing, so that they are seen on dark areas too; widest on top.
+
+    Quiet ones are thin and light: what matters lies on them.
+    """
     present = [rank for rank in (2, 1, 0) if len(district.streets[rank])]
-    casings = [(rank, palette.PAPER, palette.STREET_WIDTHS[rank] + 1.6, 0.45) for rank in present]
-    lines = [(rank, palette.STREETS[rank], palette.STREET_WIDTHS[rank], 0.9) for rank in present]
+    if quiet:
+        casings, thin, seen = [], 0.75, 0.55
+    else:
+        casings = [
+            (rank, palette.PAPER, palette.STREET_WIDTHS[rank] + 1.6, 0.45) for rank in present
+        ]
+        thin, seen = 1.0, 0.9
+    lines = [
+        (rank, palette.STREETS[rank], thin * palette.STREET_WIDTHS[rank], seen) for rank in present
+    ]
     return [
         {
             "type": "scattergl",
@@ -164,7 +175,8 @@ def _streets(district: DistrictMap) -> list[dict[str, Any]]:
     ]
 
 
-def _map_axis(start: float, length: float) -> dict[str, Any]:
+def map_axis(start: float, length: float) -> dict[str, Any]:
+    """Return an axis in metres, unseen, over the length of the map."""
     return {
         "range": [round(start, 1), round(start + length, 1)],
         "visible": False,
@@ -292,7 +304,7 @@ def _places(district: DistrictMap, words: Words) -> list[dict[str, Any]]:
     ]
 
 
-def _scale_bar(district: DistrictMap) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+def scale_bar(district: DistrictMap) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     """Bar of a round length in the lower left corner, true at any zoom."""
     frame = district.frame
     length = scale_bar_m(frame.width)
@@ -317,7 +329,9 @@ def _scale_bar(district: DistrictMap) -> tuple[list[dict[str, Any]], list[dict[s
     return [bar], [note]
 
 
-def _notes(run: RunFolder, district: DistrictMap, words: Words, title: str) -> list[dict[str, Any]]:
+def map_notes(
+    run: RunFolder, district: DistrictMap, words: Words, title: str
+) -> list[dict[str, Any]]:
     """Attribution, the word that a district is made up, and a title, in the map's corners."""
     corner = {"xref": "paper", "yref": "paper", "showarrow": False}
     plate = {"bgcolor": "rgba(255,255,255,0.82)", "borderpad": 3}

@@ -46,6 +46,18 @@ ORDERED = ("#eef7c6", "#c9e8b6", "#8fd3bb", "#4fb8c4", "#2c8fbd", "#2460a5", "#1
 COUNTS = ("#f1eff6", "#dcd9ea", "#bfbbdb", "#9f9bc8", "#7f78b4", "#63459c", "#45117d")
 FEW = "#dfe3e7"
 
+# Light tints for neighbouring catchments, told apart by hue alone: sites and streets lie on them.
+TINTS = (
+    "#cfe2f3",
+    "#fde3c8",
+    "#d6ebd0",
+    "#e7d8ec",
+    "#fdf3c4",
+    "#cfecea",
+    "#f8d5dd",
+    "#e5ddcf",
+)
+
 BETTER, WORSE, UNCLEAR = "#00735c", "#b8430a", "#6b7783"
 
 FONT = (

@@ -1,5 +1,7 @@
 """Every word of the reports, in English and Chinese: one table, one entry a text.
 
+Those of placements lie in `cityops.report.placement_words`.
+
 `Words` looks a text up in its language and fills its blanks. A key that is missing is a bug and
 raises `KeyError`; tests check that every text has both languages and the same blanks.
 """
@@ -7,6 +9,8 @@ raises `KeyError`; tests check that every text has both languages and the same b
 from __future__ import annotations
 
 from typing import Final, Literal
+
+from cityops.report.placement_words import PLACEMENT_TEXTS
 
 Lang = Literal["en", "zh"]
 
@@ -466,6 +470,7 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "plotly.Zoom out": ("Zoom out", "缩小"),
     "plotly.Reset axes": ("Whole map", "全图"),
     "plotly.Pan": ("Move", "移动"),
+    **PLACEMENT_TEXTS,
 }
 
 

@@ -12,6 +12,10 @@ from cityops.report import palette
 from cityops.report.words import TEXTS, Words
 from networks.errors import InputError
 
+# Families of a placement's words: the rest of the key is a preset, a model, a way to travel.
+PLACED = ("pl.one.", "pl.many.", "pl.model.", "pl.mode.", "pl.say.", "pl.source.", "pl.kind.")
+PLACED += ("pl.key.", "pl.layer.", "pl.confidence.", "pl.curve.", "pl.closing.", "pl.unit.")
+PLACED += ("pl.in.number_", "pl.cdf.axis_", "pl.as.", "pl.card.bound", "pl.pair.")
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 REPORT = Path(__file__).resolve().parents[2] / "cityops" / "report"
 
@@ -28,7 +32,7 @@ SAME_IN_BOTH = {
     "stop_list",
     "paren",
 }
-SAME_IN_BOTH |= {"under", "over", "hover.cdf", "hover.hour", "hover.status"}
+SAME_IN_BOTH |= {"under", "over", "hover.cdf", "hover.hour", "hover.status", "pl.glue"}
 
 
 def blanks(text: str) -> set[str]:
@@ -62,7 +66,7 @@ def test_every_text_is_used_somewhere():
     sources = [*REPORT.glob("*.py"), *(REPORT / "templates").iterdir()]
     text = "\n".join(path.read_text(encoding="utf-8") for path in sources)
     families = ("status.", "day.", "phrase.", "unit.", "plotly.", "dist.", "service.")
-    families += ("cmp.sentence_", "cmp.block.")
+    families += ("cmp.sentence_", "cmp.block.", *PLACED)
     unused = {
         key
         for key in TEXTS

@@ -1,0 +1,107 @@
+"""What the terminal says of a placement: before and after, then value, bound and proof."""
+
+from __future__ import annotations
+
+from math import isfinite
+from typing import TYPE_CHECKING
+
+from cityops.tables import aligned
+
+if TYPE_CHECKING:
+    from scenarios.placement.output import OptimizeRun
+
+__all__ = ["outcome"]
+
+_LABELS = {
+    "facilities": "open sites",
+    "covered_share": "demand covered",
+    "within_share": "within",
+    "mean_travel": "mean way",
+    "max_travel": "longest way",
+    "unreached_weight": "demand that reaches none",
+}
+_VALUES = {
+    "share": "share of demand",
+    "sites": "sites",
+    "cost": "cost",
+    "travel": "way",
+}
+
+
+def outcome(done: OptimizeRun) -> str:
+    """Lay out what a placement came to.
+
+    Parameters
+    ----------
+    done
+        A placement that was solved and written.
+    """
+    return "\n".join([_title(done), aligned(_figures(done)), *_value(done), *_files(done)])
+
+
+def _title(done: OptimizeRun) -> str:
+    manifest = done.manifest
+    n, sites = int(manifest["n_open"]), done.answer.tables["sites"]
+    new = int((sites["kind"] != "existing").sum())
+    more = f", {new} of them new" if int(manifest["n_existing"]) else ""
+    return f"{manifest['question']['title']}: {n} open site{'s' if n != 1 else ''}{more}"
+
+
+def _figures(done: OptimizeRun) -> list[list[str]]:
+    unit = str(done.manifest["question"]["unit"])
+    table = done.answer.tables["before_after"]
+    lines = [["figure", "before", "after"]]
+    for row in table.to_dict("records"):
+        label = _LABELS.get(str(row["measure"]))
+        if label is None or (row["measure"] == "unreached_weight" and not row["after"]):
+            continue
+        if row["measure"] == "within_share":
+            label = f"within {row['limit']:g} {unit}"
+        elif row["unit"] == unit:
+            label = f"{label}, {unit}"
+        lines.append([label, *(_cell(row[key], str(row["unit"])) for key in ("before", "after"))])
+    return lines
+
+
+def _cell(value: float, unit: str) -> str:
+    if not isfinite(value):
+        return "–"
+    if unit == "share":
+        return f"{100 * value:.1f} %"
+    if unit in {"count", "weight", "m"}:
+        return f"{value:,.0f}"
+    return f"{value:.2f}"
+
+
+def _value(done: OptimizeRun) -> list[str]:
+    manifest = done.manifest
+    shown, unit = manifest["shown"], str(manifest["shown"]["unit"])
+    travel = str(manifest["question"]["unit"])
+
+    def said(value: float | None) -> str:
+        if value is None:
+            return "unknown"
+        if unit == "share":
+            return f"{100 * value:.2f} %"
+        return f"{value:,.6g}" + (f" {travel}" if unit == "travel" else "")
+
+    gap = "unknown" if manifest["gap"] is None else f"{100 * manifest['gap']:.3g} %"
+    proof = "proven best" if manifest["proven"] else f"not proven, gap {gap}"
+    words = [
+        (
+            f"value {said(shown['value'])} ({_VALUES.get(unit, unit)}), "
+            f"bound {said(shown['bound'])}: {proof}"
+        ),
+        f"{manifest['seconds']:.1f} s by {manifest['method']}",
+    ]
+    if manifest["interrupted"]:
+        words.insert(0, "interrupted: this is the best plan until then")
+    return words
+
+
+def _files(done: OptimizeRun) -> list[str]:
+    name = done.manifest["question"]["name"]
+    return [
+        f"plan: {done.folder / 'plan' / f'{name}.csv'}",
+        f"report: {done.folder / 'report.html'}",
+    ]
