@@ -24,6 +24,7 @@ if TYPE_CHECKING:
         SizeClass,
         TwoEchelon,
     )
+    from optimize.location.queueing import QueueingLocation, pile_sizes, waits
     from optimize.location.sites import Quota, Sites
     from optimize.location.solution import Progress, Solution
     from optimize.location.solve import METHODS, Method, solve
@@ -41,6 +42,7 @@ __all__ = [
     "PMedian",
     "Problem",
     "Progress",
+    "QueueingLocation",
     "Quota",
     "ReliableMedian",
     "SetCover",
@@ -48,7 +50,9 @@ __all__ = [
     "SizeClass",
     "Solution",
     "TwoEchelon",
+    "pile_sizes",
     "solve",
+    "waits",
 ]
 
 _NAMES_IN: dict[str, str] = {
@@ -57,6 +61,7 @@ _NAMES_IN: dict[str, str] = {
         "AvailabilityCover Dispersion ExpectedCover FacilityLocation MaxCover PCenter PMedian "
         "Problem ReliableMedian SetCover SizeClass TwoEchelon"
     ),
+    "optimize.location.queueing": "QueueingLocation pile_sizes waits",
     "optimize.location.sites": "Quota Sites",
     "optimize.location.solution": "Progress Solution",
     "optimize.location.solve": "METHODS Method solve",

@@ -28,6 +28,8 @@ _SOLVERS: dict[str, str] = {
     "MaxCover": "optimize.location.max_cover",
     "PCenter": "optimize.location.center",
     "PMedian": "optimize.location.median",
+    "PhasedPlacement": "optimize.location.phases",
+    "QueueingLocation": "optimize.location.queueing",
     "ReliableMedian": "optimize.location.reliable",
     "SetCover": "optimize.location.set_cover",
     "TwoEchelon": "optimize.location.two_echelon",

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from optimize.location.capacitated.model import Program
     from optimize.location.capacitated.options import Options
     from optimize.location.problems import FacilityLocation
     from optimize.location.solution import Limits
@@ -28,7 +29,12 @@ if TYPE_CHECKING:
 __all__ = ["no_plan", "solve", "told"]
 
 
-def solve(problem: FacilityLocation, limits: Limits, method: Method = "auto") -> Solution:
+def solve(
+    problem: FacilityLocation,
+    limits: Limits,
+    method: Method = "auto",
+    more_rows: Callable[[Program], None] | None = None,
+) -> Solution:
     """Solve a capacitated facility location problem.
 
     Parameters
@@ -40,6 +46,8 @@ def solve(problem: FacilityLocation, limits: Limits, method: Method = "auto") ->
     method
         "own" and "auto" bound and fix by prices first; "mip" gives all to HiGHS; "heuristic"
         stops before HiGHS.
+    more_rows
+        Puts rows of its own into the program; all is given to HiGHS then.
 
     Raises
     ------
@@ -57,10 +65,10 @@ def solve(problem: FacilityLocation, limits: Limits, method: Method = "auto") ->
     if not options.possible or _too_little(problem, options):
         return no_plan("infeasible", len(problem.demand), began)
     search = _Search(problem, options, limits, began, deadline)
-    if method != "mip":
+    if method != "mip" and more_rows is None:
         search.by_prices()
-    if method != "heuristic" and not search.over:
-        search.by_highs()
+    if more_rows is not None or (method != "heuristic" and not search.over):
+        search.by_highs(more_rows)
     return search.answer()
 
 
@@ -106,7 +114,7 @@ class _Search:
         except KeyboardInterrupt:
             self.interrupted = True
 
-    def by_highs(self) -> None:
+    def by_highs(self, more_rows: Callable[[Program], None] | None) -> None:
         """Solve what is left as an integer program."""
         self.stages.append("highs")
         relaxation, known = self.relaxation, self.relaxation.known
@@ -124,6 +132,8 @@ class _Search:
             alive=known.alive.astype(np.bool_),
             must=known.must.astype(np.bool_),
         )
+        if more_rows is not None:
+            more_rows(left)
         start = cutoff = None
         if known.plan is not None:
             start = left.place(known.plan)
