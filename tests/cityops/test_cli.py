@@ -12,7 +12,7 @@ from cityops.__main__ import main
 from scenarios import Run
 
 BASE = Path(__file__).resolve().parents[1] / "bad_input" / "base"
-COMMANDS = ["new", "check", "network", "run", "compare", "bench", "warmup"]
+COMMANDS = ["new", "check", "network", "run", "optimize", "compare", "bench", "warmup"]
 
 
 @pytest.fixture
@@ -38,14 +38,14 @@ def test_every_command_helps_with_one_example(command, capsys):
 
 def test_options_mean_the_same_everywhere(capsys):
     helps = {}
-    for command in ("run", "compare", "bench"):
+    for command in ("run", "optimize", "compare", "bench"):
         main([command, "--help"])
         helps[command] = " ".join(capsys.readouterr().out.split())
     for option, commands in {
-        "--seed K Seed of all that is drawn": ("run", "compare", "bench"),
-        "--out FOLDER Where results go": ("run", "compare"),
+        "--seed K Seed of all that is drawn": ("run", "optimize", "compare", "bench"),
+        "--out FOLDER Where results go": ("run", "optimize", "compare"),
         "--workers W 4 (threads), processes:4 or dask://host:8786": ("run", "compare"),
-        "--lang en|zh Language of reports and tables.": ("run", "compare"),
+        "--lang en|zh Language of reports and tables.": ("run", "optimize", "compare"),
     }.items():
         assert all(option in helps[command] for command in commands), option
 
