@@ -120,16 +120,22 @@ def test_availability_asks_for_as_many_units_as_the_chance_needs(clinics):
     assert _solved(question).value == pytest.approx(25.0)
 
 
-def test_a_full_site_sends_the_rest_on(clinics):
-    # 25 people, 13 places a site: two sites, and the halves of the grid cannot be cheaper than
-    # when each goes to its nearer one.
-    question = clinics("capacitated", "p = 2\nwithin_m = 100", candidates="capacity = 13.0")
+def test_a_full_site_sends_the_rest_on(ask, everywhere, points):
+    points("two.csv", {1: 1, 25: 1}, room=[20, 5])
+    question = ask(
+        "clinics",
+        CLINICS.format(
+            model="capacitated",
+            keys="p = 2\nwithin_m = 100",
+            candidates='capacity_column = "room"',
+        ).replace('candidates]\nsource = "all.csv"', 'candidates]\nsource = "two.csv"'),
+    )
     problem = question.problem
     assert isinstance(problem, location.FacilityLocation)
-    assert problem.capacity is not None
-    assert set(problem.capacity) == {13.0}
-    free = _solved(clinics("p-median", "p = 2\nwithin_m = 100")).value
-    assert _solved(question).value >= free
+    assert problem.capacity.tolist() == [20.0, 5.0]
+    # From junction 1 all walk 100 blocks; the five places at 25 go to those who save most there:
+    # one saves 8 blocks, two save 6, two of the next save 4.
+    assert _solved(question).value == pytest.approx(100.0 * (100 - 8 - 2 * 6 - 2 * 4))
 
 
 def test_two_echelons_carry_all_waste_to_the_plant_at_the_priced_way(ask, points):
