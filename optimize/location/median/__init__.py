@@ -24,7 +24,9 @@ def solve(problem: PMedian, limits: Limits, method: Method) -> Solution:
     method
         See `optimize.location.solve.METHODS`.
     """
+    from optimize.location.median.own import solve_own
     from optimize.location.median.ruled import solve_model
 
-    del method
-    return solve_model(problem, limits)
+    if method == "mip" or not problem.sites.is_free:
+        return solve_model(problem, limits)
+    return solve_own(problem, limits, prove=method != "heuristic")

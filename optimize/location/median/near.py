@@ -149,7 +149,7 @@ def _turn(
     point: NDArray[np.int32],
     point_cost: NDArray[np.float64],
 ) -> None:
-    """Lists by site from lists by point."""
+    """Turn lists by point into lists by site."""
     m = len(site_start) - 1
     for j in site:
         site_start[j + 1] += 1

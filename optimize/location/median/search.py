@@ -63,12 +63,17 @@ class Search:
         return self.seconds_left > 0 and not self.is_proven
 
     @property
-    def target(self) -> float:
-        """Bound at which the best plan is as good as proven to be the best."""
+    def cutoff(self) -> float:
+        """A plan of this value or more is not wanted: it is no better, or not better enough."""
         if not np.isfinite(self.value):
             return float("inf")
-        slack = max(1e-9 * max(1.0, abs(self.value)), self.limits.gap * abs(self.value))
-        return self.value - slack
+        slack = max(0.9e-9 * max(1.0, abs(self.value)), self.limits.gap * abs(self.value))
+        return self.value - max(slack, 0.999 * self.core.unit)
+
+    @property
+    def floor(self) -> float:
+        """What is proven where everything below the cutoff is ruled out."""
+        return self.core.rounded(self.cutoff, 0.0)
 
     def offer(self, open_sites: NDArray[np.int64]) -> bool:
         """Take a plan where it is the best so far.
@@ -98,7 +103,7 @@ class Search:
         self.limits.progress(Progress(value, self.bound, self.seconds, stage))
 
     def solution(self, problem: PMedian, method: str, *, infeasible: bool = False) -> Solution:
-        """What is handed back.
+        """Say what is handed back.
 
         Parameters
         ----------
