@@ -18,14 +18,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import partial
-from importlib import import_module
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from benchmarks.paths_peers import NOT_RUN, PEERS, RUNS, WEIGHTS_AGREE, release, timed
 from benchmarks.suite import Row
 from networks import InputError, helsinki_extract, read_network, synthetic_district
 
@@ -34,19 +33,17 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from benchmarks.paths_peers import Peer
     from benchmarks.suite import Options
     from networks import RoadNetwork
 
-__all__ = ["PEERS", "cases", "matrix_rows"]
+__all__ = ["Work", "cases", "matrix_rows"]
 
 SUITE = "paths"
 SIZE = 500
 LARGE_SIZE = 2000
 SYNTHETIC_NODES = 20_000
 TIME_LIMIT_S = 60.0
-RUNS = 3
-WEIGHTS_AGREE = 1e-9
-_NEVER = 2**31 - 1
 
 _REAL = ("auckland", "jinan")
 _LAYER_ENDINGS = (".shp", ".zip")
@@ -215,13 +212,13 @@ def matrix_rows(
     absent: list[str] = []
     difference = 0.0
     for peer in PEERS if peers is None else peers:
-        release = _release(peer.package)
-        if release is None:
+        installed = release(peer.package)
+        if installed is None:
             absent.append(f"{peer.package}: absent")
             continue
-        theirs_us, answer, answered = _timed(peer, work, limit_s / len(PEERS))
+        theirs_us, answer, answered = timed(peer, work, limit_s / len(PEERS))
         part = "" if answered == size else f", first {answered} of {size} origins"
-        found.append((theirs_us, f"{peer.package} {release} {peer.call}, same run{part}"))
+        found.append((theirs_us, f"{peer.package} {installed} {peer.call}, same run{part}"))
         theirs = _difference(case, peer, ours[:answered], answer)
         if peer.agree == WEIGHTS_AGREE:
             difference = max(difference, theirs)
@@ -230,6 +227,7 @@ def matrix_rows(
     yield _beside(case, "us_per_pair", us, best)
     for theirs_us, source in found:
         yield Row(SUITE, case, f"us_per_pair_{source.split()[0]}", theirs_us, "us", None, source)
+    absent += [f"{package}: not run, {why}" for package, why in NOT_RUN.items()]
     for source in absent:
         package = source.split(":")[0]
         yield Row(SUITE, case, f"us_per_pair_{package}", None, "us", None, source)
@@ -300,116 +298,3 @@ def _difference(
     if difference > peer.agree:
         raise RuntimeError(f"{case}: {peer.package} and we differ by {difference:.3g}")
     return difference
-
-
-# ---- the peers
-
-
-@dataclass(frozen=True)
-class Peer:
-    """Another tool: its package, its call, and how to make ready to answer some origins."""
-
-    package: str
-    call: str
-    prepare: Callable[[Work], Callable[[int], NDArray[np.float64]]]
-    agree: float = WEIGHTS_AGREE
-    """How far its times may be from ours, relative: some round weights to whole milliseconds."""
-
-
-def _release(package: str) -> str | None:
-    try:
-        return version(package)
-    except PackageNotFoundError:
-        return None
-
-
-def _timed(peer: Peer, work: Work, share_s: float) -> tuple[float, NDArray[np.float64], int]:
-    """Microseconds a pair, the answer, and how many origins it is for."""
-    answer = peer.prepare(work)
-    answer(1)
-    begin = perf_counter()
-    pilot = min(4, len(work.origins))
-    answer(pilot)
-    each_s = (perf_counter() - begin) / pilot
-    count = int(min(len(work.origins), max(pilot, share_s / max(each_s, 1e-9))))
-    runs = int(min(RUNS, max(1, share_s / max(each_s * count, 1e-9))))
-    best = np.inf
-    matrix = np.empty((0, 0))
-    for _ in range(runs):
-        begin = perf_counter()
-        matrix = answer(count)
-        best = min(best, perf_counter() - begin)
-    return 1e6 * best / (count * len(work.destinations)), matrix, count
-
-
-def _scipy(work: Work) -> Callable[[int], NDArray[np.float64]]:
-    from scipy.sparse import csr_array
-    from scipy.sparse.csgraph import dijkstra
-
-    graph = csr_array((work.time_s, (work.tail, work.head)), shape=(work.n_nodes, work.n_nodes))
-
-    def answer(count: int) -> NDArray[np.float64]:
-        to_all = dijkstra(graph, indices=work.origins[:count])
-        return np.asarray(to_all[:, work.destinations], dtype=np.float64)
-
-    return answer
-
-
-def _igraph(work: Work) -> Callable[[int], NDArray[np.float64]]:
-    import igraph
-
-    graph = igraph.Graph(
-        n=work.n_nodes, edges=np.column_stack([work.tail, work.head]), directed=True
-    )
-    graph.es["time_s"] = work.time_s.tolist()
-    destinations = work.destinations.tolist()
-
-    def answer(count: int) -> NDArray[np.float64]:
-        origins = work.origins[:count].tolist()
-        return np.array(graph.distances(origins, destinations, weights="time_s"))
-
-    return answer
-
-
-def _networkx(work: Work) -> Callable[[int], NDArray[np.float64]]:
-    import networkx as nx
-
-    graph: nx.DiGraph[int] = nx.DiGraph()
-    graph.add_nodes_from(range(work.n_nodes))
-    graph.add_weighted_edges_from(
-        zip(work.tail.tolist(), work.head.tolist(), work.time_s.tolist(), strict=True)
-    )
-    destinations = work.destinations.tolist()
-
-    def answer(count: int) -> NDArray[np.float64]:
-        rows = []
-        for origin in work.origins[:count].tolist():
-            reached = nx.single_source_dijkstra_path_length(graph, origin)
-            rows.append([reached.get(goal, np.inf) for goal in destinations])
-        return np.array(rows, dtype=np.float64)
-
-    return answer
-
-
-def _pyroutingkit(work: Work) -> Callable[[int], NDArray[np.float64]]:
-    hierarchy = import_module("pyroutingkit").CCH()
-    ends = work.tail.astype(np.uint32), work.head.astype(np.uint32)
-    place = work.lat.astype(np.float32), work.lon.astype(np.float32)
-    hierarchy.build_topology(*ends, *place, work.n_nodes)
-    hierarchy.customize_weights(np.rint(1000.0 * work.time_s).astype(np.uint32))
-    destinations = work.destinations.astype(np.uint32)
-
-    def answer(count: int) -> NDArray[np.float64]:
-        origins = work.origins[:count].astype(np.uint32)
-        found = np.asarray(hierarchy.distances_many_to_many(origins, destinations))
-        return np.where(found < _NEVER, found / 1000.0, np.inf)
-
-    return answer
-
-
-PEERS = (
-    Peer("scipy", "csgraph.dijkstra", _scipy),
-    Peer("igraph", "Graph.distances", _igraph),
-    Peer("networkx", "single_source_dijkstra_path_length", _networkx),
-    Peer("pyroutingkit", "CCH.distances_many_to_many, milliseconds", _pyroutingkit, 0.01),
-)

@@ -3,24 +3,20 @@
 All on one thread, at free flow. ``ms_per_source`` is a tree of times to all nodes, a table of many
 origins a call; ``us_per_query`` the median of single calls for the time between two nodes drawn
 at random. ``seconds_order`` is order and topology from nothing (no cache), ``seconds_customise``
-the times of a changed metric; kernels are compiled before. ``gigabytes`` is the largest memory
-that the process had until then, the network and everything else in it included.
+one set of travel times on it; kernels are compiled before. ``gigabytes`` is the largest memory of a
+process of its own that does this (:mod:`benchmarks.paths_preparation`), the network included.
 """
 
 from __future__ import annotations
 
-import resource
-import sys
 from statistics import median
 from time import perf_counter
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from benchmarks.paths_preparation import prepare_apart
 from benchmarks.suite import Row
-from networks.cch.customise import customise
-from networks.cch.order import elimination_order
-from networks.cch.topology import build_topology
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,7 +28,6 @@ TABLE = 16_000_000
 """Numbers in the table of times: fewer origins on larger networks."""
 PEERS_SOURCES = 32
 QUERIES = 2000
-_GIGA = 1e9
 
 
 def tree_rows(name: str, network: RoadNetwork, seed: int) -> Iterator[Row]:
@@ -77,19 +72,10 @@ def pair_rows(name: str, network: RoadNetwork, seed: int) -> Iterator[Row]:
 
 
 def preparation_rows(name: str, network: RoadNetwork) -> Iterator[Row]:
-    """Time order and topology, and customisation; report memory."""
+    """Time order and topology, and customisation, and measure memory, in a process apart."""
+    found = prepare_apart(network)
     case = f"{name}-preparation"
-    small = np.arange(200, dtype=np.int32)
-    ends, place = (small[:-1], small[1:]), small / 200.0
-    customise(build_topology(elimination_order(200, *ends, place, place), *ends), place[1:])
-    begin = perf_counter()
-    order = elimination_order(network.n_nodes, network.tail, network.head, network.lon, network.lat)
-    topology = build_topology(order, network.tail, network.head)
-    yield Row("paths", case, "seconds_order", perf_counter() - begin, "s")
-    customise(topology, network.time_s)
-    begin = perf_counter()
-    customise(topology, 1.1 * network.time_s)
-    yield Row("paths", case, "seconds_customise", perf_counter() - begin, "s")
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    peak *= 1 if sys.platform == "darwin" else 1024
-    yield Row("paths", case, "gigabytes", peak / _GIGA, "GB", None, "peak of the process so far")
+    yield Row("paths", case, "seconds_order", found["seconds_order"], "s")
+    yield Row("paths", case, "seconds_customise", found["seconds_customise"], "s")
+    source = "peak of a process that reads the network, makes the hierarchy and asks for a trip"
+    yield Row("paths", case, "gigabytes", found["gigabytes"], "GB", None, source)

@@ -10,7 +10,8 @@ import pytest
 from rich.console import Console
 
 from benchmarks import Options, paths, paths_queries, run_suite
-from benchmarks.paths import PEERS, Peer, Work, matrix_rows
+from benchmarks.paths import Work, matrix_rows
+from benchmarks.paths_peers import NOT_RUN, PEERS, Peer
 from networks import synthetic_district, write_network
 
 SIZE = 40
@@ -33,6 +34,7 @@ def test_every_peer_stands_beside_ours_the_fastest_first(network):
     assert {row.metric for row in rows} == {
         "us_per_pair",
         *theirs,
+        *(f"us_per_pair_{package}" for package in NOT_RUN),
         "us_per_pair_prepared",
         "us_per_pair_search",
         "largest_difference",
@@ -68,6 +70,13 @@ def test_a_peer_that_is_not_installed_is_shown_as_absent(network):
     assert absent.metric == "us_per_pair_no-such-package"
     assert absent.reference_source == "no-such-package: absent"
     assert absent.value is None
+
+
+def test_a_tool_that_is_left_out_says_why(network):
+    rows = list(matrix_rows("toy", network, SIZE, Options(time_limit=1.0), ()))
+    (osrm,) = [row for row in rows if row.metric == "us_per_pair_osrm-bindings"]
+    assert osrm.value is None
+    assert osrm.reference_source.startswith("osrm-bindings: not run, it reads OpenStreetMap")
 
 
 def test_a_peer_that_is_wrong_stops_the_suite(network):
