@@ -19,49 +19,50 @@ def check(scenario: ScenarioArgument) -> None:
     from scenarios import load_scenario
 
     loaded = load_scenario(scenario)
-    if loaded.spec.scenario.service != "placement":
-        _check_district(loaded)
-    _check_placements(loaded)
-    print(f"{loaded.shown} is sound")
+    lines = _district(loaded) if loaded.spec.scenario.service != "placement" else []
+    lines += _placements(loaded)
+    print("\n".join([*lines, f"{loaded.shown} is sound"]))
 
 
-def _check_district(loaded: "Scenario") -> None:
+def _district(loaded: "Scenario") -> list[str]:
     from scenarios import build_district
     from scenarios.facts import expected_per_day
 
     built = build_district(loaded)
-    for warning in built.warnings:
-        print(f"warning: {warning}")
+    lines = [f"warning: {warning}" for warning in built.warnings]
     district, network = built.district, built.network
     if network is not None:
-        print(f"streets    {network.n_nodes:,} junctions, {network.n_edges:,} directed edges")
-        print(f"           {network.dropped.words()}")
-    print(f"units      {len(district.units)} at {len(district.stations)} stations")
-    print(f"hospitals  {len(district.hospitals)}")
-    print(f"areas      {len(district.areas)}")
+        lines.append(
+            f"streets    {network.n_nodes:,} junctions, {network.n_edges:,} directed edges"
+        )
+        lines.append(f"           {network.dropped.words()}")
+    lines.append(f"units      {len(district.units)} at {len(district.stations)} stations")
+    lines.append(f"hospitals  {len(district.hospitals)}")
+    lines.append(f"areas      {len(district.areas)}")
     if built.record is not None:
-        print(f"incidents  {len(built.record.time_s):,} recorded")
-    else:
-        per_day = expected_per_day(built)
-        print(f"incidents  {per_day:,.1f} a day expected, from {_classes(len(district.classes))}")
+        return [*lines, f"incidents  {len(built.record.time_s):,} recorded"]
+    per_day = expected_per_day(built)
+    classes = _classes(len(district.classes))
+    return [*lines, f"incidents  {per_day:,.1f} a day expected, from {classes}"]
 
 
-def _check_placements(loaded: "Scenario") -> None:
+def _placements(loaded: "Scenario") -> list[str]:
     """Make every [placement.NAME] ready; the faults of all of them are shown at once."""
     from scenarios.faults import ScenarioError
     from scenarios.placement import build_question
 
     faults = loaded.faults()
+    lines = []
     for name in loaded.spec.placement:
         try:
             question = build_question(loaded, name)
         except ScenarioError as error:
             faults.include(error)
             continue
-        for warning in question.warnings:
-            print(f"warning: {name}: {warning}")
-        print(
+        lines += [f"warning: {name}: {warning}" for warning in question.warnings]
+        lines.append(
             f"placement  {name}: {len(question.points):,} demand points, "
             f"{len(question.sites):,} sites, {question.spec.model}"
         )
     faults.stop()
+    return lines

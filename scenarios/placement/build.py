@@ -402,7 +402,8 @@ class Builder:
                 self.faults.include(error, path)
             return
         message = error.message.removeprefix(f"{word}: ").removeprefix(f"{word} ")
-        self.faults.add((*path, *parts), message, error.mend)
+        keys = tuple(int(part) if part.isdigit() else part for part in parts)
+        self.faults.add((*path, *keys), message, error.mend)
 
     def _standard_remarks(self) -> None:
         named = self.given.standard

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from networks import RoadNetwork
     from scenarios.placement.places import PlaceTable
     from scenarios.placement.schema import CandidatesSpec, ExistingSpec, SiteSpec
+    from scenarios.toml_lines import KeyPath
 
 __all__ = [
     "CANDIDATE_WORDS",
@@ -63,8 +64,10 @@ class SiteRow:
         What it is worth that it is open, in the unit of the objective.
     slot
         The time slot in which it opens, "" where there are none.
+    key
+        Of a site that the scenario itself gives, within the placement.
     where
-        File and line, or key, for messages.
+        File and line, for messages.
     """
 
     name: str
@@ -78,6 +81,7 @@ class SiteRow:
     grid_kw: float | None = None
     preference: float = 0.0
     slot: str = ""
+    key: KeyPath = ()
     where: str = field(default="", compare=False)
 
 
@@ -414,8 +418,9 @@ def given_rows(sites: Sequence[SiteSpec]) -> list[SiteRow]:
             size=s.largest_size,
             grid_kw=s.grid_kw,
             preference=s.preference,
+            key=("site", number),
         )
-        for s in sites
+        for number, s in enumerate(sites)
     ]
 
 

@@ -185,8 +185,9 @@ def place_sites(
     at = network.snap(lon, lat, max_snap_m)
     missed = np.flatnonzero(at.edge < 0).tolist()
     for k in [k for k in missed if rows[k].state == "fixed"][:3]:
+        own = rows[k].key or ("existing" if rows[k].kind == "existing" else "candidates",)
         faults.add(
-            (*path, "existing" if rows[k].kind == "existing" else "candidates"),
+            (*path, *own),
             f'"{rows[k].name}" must be open and lies {at.distance_m[k]:,.0f} m from the '
             "nearest street",
             mend_for(network, float(lon[k]), float(lat[k]), max_snap_m),

@@ -136,7 +136,7 @@ def site_rules(spec: PlacementSpec, sites: pd.DataFrame, areas: tuple[str, ...])
         if quota.area != "each" and quota.area not in areas:
             raise InputError(
                 f'there is no area "{quota.area}"',
-                place=f"quota #{number + 1} area",
+                place=f"quota.{number}.area",
                 mend=did_you_mean(quota.area, [*areas, "each"], what="areas are", quote='"'),
             )
         named = range(len(areas)) if quota.area == "each" else [areas.index(quota.area)]

@@ -285,7 +285,7 @@ def _kinds(spec: PlacementSpec, path: KeyPath, faults: FaultList) -> None:
         faults.add(
             (*path, "street_kinds", kind),
             f'no spacing is known for streets of kind "{kind}"{why}',
-            f"add [placement] kind_spacing_m = {{ {kind} = metres }}",
+            f"add kind_spacing_m = {{ {kind} = metres }}",
         )
     for kind in spec.kind_spacing_m:
         if kind not in spec.street_kinds and "kind_spacing_m" in spec.model_fields_set:
