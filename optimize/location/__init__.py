@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from optimize.location.coverage import Coverage
+    from optimize.location.phases import PhasedPlacement
     from optimize.location.problems import (
         AvailabilityCover,
         Dispersion,
@@ -40,6 +41,7 @@ __all__ = [
     "Method",
     "PCenter",
     "PMedian",
+    "PhasedPlacement",
     "Problem",
     "Progress",
     "QueueingLocation",
@@ -61,6 +63,7 @@ _NAMES_IN: dict[str, str] = {
         "AvailabilityCover Dispersion ExpectedCover FacilityLocation MaxCover PCenter PMedian "
         "Problem ReliableMedian SetCover SizeClass TwoEchelon"
     ),
+    "optimize.location.phases": "PhasedPlacement",
     "optimize.location.queueing": "QueueingLocation pile_sizes waits",
     "optimize.location.sites": "Quota Sites",
     "optimize.location.solution": "Progress Solution",

@@ -11,7 +11,9 @@ from optimize.location.solution import Limits
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from optimize.location.phases import PhasedPlacement
     from optimize.location.problems import Problem
+    from optimize.location.queueing import QueueingLocation
     from optimize.location.solution import Progress, Solution
 
 __all__ = ["METHODS", "Method", "solve"]
@@ -38,12 +40,17 @@ _SOLVERS: dict[str, str] = {
 
 
 class _Solver(Protocol):
-    def solve(self, problem: Problem, limits: Limits, method: Method) -> Solution:
+    def solve(
+        self,
+        problem: Problem | PhasedPlacement | QueueingLocation,
+        limits: Limits,
+        method: Method,
+    ) -> Solution:
         """Solve one kind of problem."""
 
 
 def solve(
-    problem: Problem,
+    problem: Problem | PhasedPlacement | QueueingLocation,
     *,
     method: Method = "auto",
     time_limit_s: float = 60.0,
@@ -57,7 +64,8 @@ def solve(
     Parameters
     ----------
     problem
-        One of the dataclasses of `optimize.location.problems`.
+        One of the dataclasses of `optimize.location.problems`, a `PhasedPlacement` or a
+        `QueueingLocation`.
     method
         "auto" chooses what measured best for the kind and size; see `METHODS`.
     time_limit_s
