@@ -8,6 +8,9 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+# at once: loading the module of this name later would put it in the function's place
+from optimize.location.solve import solve
+
 if TYPE_CHECKING:
     from optimize.location.coverage import Coverage
     from optimize.location.phases import PhasedPlacement
@@ -28,7 +31,7 @@ if TYPE_CHECKING:
     from optimize.location.queueing import QueueingLocation, pile_sizes, waits
     from optimize.location.sites import Quota, Sites
     from optimize.location.solution import Progress, Solution
-    from optimize.location.solve import METHODS, Method, solve
+    from optimize.location.solve import METHODS, Method
 
 __all__ = [
     "METHODS",
@@ -67,7 +70,7 @@ _NAMES_IN: dict[str, str] = {
     "optimize.location.queueing": "QueueingLocation pile_sizes waits",
     "optimize.location.sites": "Quota Sites",
     "optimize.location.solution": "Progress Solution",
-    "optimize.location.solve": "METHODS Method solve",
+    "optimize.location.solve": "METHODS Method",
 }
 _MODULE_OF = {name: module for module, names in _NAMES_IN.items() for name in names.split()}
 
