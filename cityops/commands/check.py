@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from cityops.options import ScenarioArgument
 
 if TYPE_CHECKING:
+    from networks import RoadNetwork
     from scenarios import Scenario
 
 EXAMPLE = "Example: cityops check my-city/scenario.toml"
@@ -53,9 +54,10 @@ def _placements(loaded: "Scenario") -> list[str]:
 
     faults = loaded.faults()
     lines = []
+    streets: dict[str, RoadNetwork] = {}
     for name in loaded.spec.placement:
         try:
-            question = build_question(loaded, name)
+            question = build_question(loaded, name, streets=streets)
         except ScenarioError as error:
             faults.include(error)
             continue

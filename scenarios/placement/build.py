@@ -74,16 +74,24 @@ class Builder:
         The scenario, the table's name and the table as it stands in the file.
     plan
         An edited plan file.
+    streets
+        Networks that were read before; what is read is added.
     """
 
     def __init__(
-        self, scenario: Scenario, name: str, spec: PlacementSpec, plan: Path | None
+        self,
+        scenario: Scenario,
+        name: str,
+        spec: PlacementSpec,
+        plan: Path | None,
+        streets: dict[str, RoadNetwork],
     ) -> None:
         self.scenario = scenario
         self.name = name
         self.given = spec
         self.spec = resolved(name, spec)
         self.plan = plan
+        self.known = streets
         self.faults: FaultList = scenario.faults()
         self.path: KeyPath = ("placement", name)
         self.warnings: list[str] = []
@@ -120,9 +128,14 @@ class Builder:
         made = not whole.area and (whole.areas is None or whole.areas.file is None)
         vehicles = None
         if whole.network.mode == (spec.mode or whole.network.mode) or made or self._draws():
-            vehicles = read_streets(whole.network, self.faults)
+            vehicles = self.known.get("vehicles") or read_streets(whole.network, self.faults)
+            self.known["vehicles"] = vehicles
         self.vehicles = vehicles
-        network = placement_network(whole.network, spec, vehicles, self.faults)
+        key = f"{spec.mode} {spec.walk_kmh}"
+        network = self.known.get(key) or placement_network(
+            whole.network, spec, vehicles, self.faults
+        )
+        self.known[key] = network
         areas = build_areas(whole, vehicles or network, self.faults)
         words = [(("demand", "street_weights"), word) for word in spec.demand.street_weights]
         if not self._draws():

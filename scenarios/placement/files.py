@@ -56,7 +56,7 @@ def placement_files(merged: MergedFiles, faults: FaultList, find: Finder) -> lis
     Returns
     -------
     list of Path
-        All that exist.
+        All that exist and are files.
     """
     found: list[Path] = []
     for name, placement in _placements(merged.document):
@@ -72,12 +72,12 @@ def placement_files(merged: MergedFiles, faults: FaultList, find: Finder) -> lis
                         file = find(text, (*path, number), known, merged, faults)
                         if file is not None:
                             value[number] = str(file)
-                            found.append(file)
+                            found += [file] if file.is_file() else []
             elif isinstance(value, str) and value.strip() and value not in known:
                 file = find(value, path, known, merged, faults)
                 if file is not None:
                     table[key] = str(file)
-                    found.append(file)
+                    found += [file] if file.is_file() else []
     return found
 
 

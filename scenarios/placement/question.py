@@ -102,7 +102,13 @@ def question_names(scenario: Scenario) -> tuple[str, ...]:
     return tuple(named)
 
 
-def build_question(scenario: Scenario, name: str, *, plan: Path | None = None) -> Question:
+def build_question(
+    scenario: Scenario,
+    name: str,
+    *,
+    plan: Path | None = None,
+    streets: dict[str, RoadNetwork] | None = None,
+) -> Question:
     """Make one placement question ready.
 
     Parameters
@@ -113,6 +119,8 @@ def build_question(scenario: Scenario, name: str, *, plan: Path | None = None) -
         Of [placement.NAME], or of a preset that needs nothing more.
     plan
         An edited plan file (CSV): what its column `lock` says holds.
+    streets
+        Networks of this scenario that earlier questions read; what is read is added.
 
     Raises
     ------
@@ -123,7 +131,8 @@ def build_question(scenario: Scenario, name: str, *, plan: Path | None = None) -
     """
     from scenarios.placement.build import Builder
 
-    return Builder(scenario, name, _table(scenario, name), plan).question()
+    table = _table(scenario, name)
+    return Builder(scenario, name, table, plan, {} if streets is None else streets).question()
 
 
 def _table(scenario: Scenario, name: str) -> PlacementSpec:

@@ -203,6 +203,7 @@ class QueueSpec(Table):
     arrivals_per_h: Positive | None = None
     service_min: Positive | None = None
     wait_min: Positive | None = None
+    quantile: Annotated[float, Field(gt=0, lt=1)] | None = None
     most: Annotated[int, Field(ge=1, le=1000)] | None = None
     cost_each: NotNegative | None = None
     kw_each: Positive | None = None
