@@ -1,0 +1,1 @@
+"""Arc routing: which streets a vehicle serves, in which order and direction."""

@@ -1,0 +1,240 @@
+"""Splitting giant tours, crossing them, and keeping a population, compiled.
+
+Hybrid genetic search (Vidal, Crainic, Gendreau, Lahrichi and Rei 2012, Operations Research 60(3);
+for arcs Vidal 2017). An individual is a giant tour of all tasks; splitting cuts it into routes at
+least penalised cost (Beasley 1983, Prins 2004), with the modes chosen on the way.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numba import njit
+
+from optimize.routing.arcs.kernels import CAPACITY, HAS_VISITS, MOST_COST, ROUTE_COST, below
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+
+@njit(cache=True, nogil=True)
+def split(
+    tour: NDArray[np.int32],
+    most_routes: int,
+    cut: NDArray[np.int64],
+    step: NDArray[np.int32],
+    over: NDArray[np.int32],
+    start: NDArray[np.int32],
+    ending: NDArray[np.int32],
+    serve: NDArray[np.int32],
+    demand: NDArray[np.int64],
+    limits: NDArray[np.int64],
+    penalty: NDArray[np.float64],
+) -> int:
+    """Cut a giant tour into routes at least cost.
+
+    With facilities a visit is taken for granted before the task that does not fit any more.
+
+    Parameters
+    ----------
+    tour : int32[n]
+        Tasks in order.
+    most_routes
+        Routes there may be.
+    cut : int64[most_routes + 1]
+        Filled with the first place of each route; the last one is n.
+
+    Returns
+    -------
+    int
+        Number of routes; -1 where it cannot be done with that many.
+    """
+    n = tour.size
+    capacity = limits[CAPACITY]
+    reach = np.zeros(n, np.int64)
+    price = np.full((n, min(n, 2000)), np.inf)  # of the route tour[i:i + b + 1]
+    for i in range(n):
+        carried = np.int64(0)
+        w0 = np.int64(0)
+        w1 = np.int64(0)
+        for j in range(i, min(n, i + price.shape[1])):
+            e = tour[j]
+            empties = limits[HAS_VISITS] > 0 and j > i and carried + demand[e] > capacity
+            carried = demand[e] if empties else carried + demand[e]
+            if j > i and carried > 2 * capacity:
+                break
+            if j == i:
+                w0 = np.int64(start[e, 0])
+                w1 = np.int64(start[e, 1])
+            else:
+                table = over if empties else step
+                a = tour[j - 1]
+                v0 = min(w0 + table[a, e, 0], w1 + table[a, e, 2])
+                w1 = min(w0 + table[a, e, 1], w1 + table[a, e, 3])
+                w0 = v0
+            w0 += serve[e, 0]
+            w1 += serve[e, 1]
+            home = min(w0 + ending[e, 0], w1 + ending[e, 1])
+            if home > 2 * limits[MOST_COST] and j > i:
+                break
+            price[i, j - i] = (
+                float(home + limits[ROUTE_COST])
+                + penalty[0] * max(np.int64(0), carried - capacity)
+                + penalty[1] * max(np.int64(0), home - limits[MOST_COST])
+            )
+            reach[i] = j - i + 1
+    best_to = np.full(n + 1, np.inf)
+    came = np.full(n + 1, -1, np.int64)
+    best_to[0] = 0.0
+    for i in range(n):
+        for b in range(reach[i]):
+            c = best_to[i] + price[i, b]
+            if c < best_to[i + b + 1]:
+                best_to[i + b + 1] = c
+                came[i + b + 1] = i
+    count = 0
+    j = n
+    while j > 0:
+        j = came[j]
+        count += 1
+    if count <= most_routes:
+        j = n
+        for k in range(count, -1, -1):
+            cut[k] = j
+            if k > 0:
+                j = came[j]
+        return count
+    # too many routes: at most `most_routes` of them
+    table = np.full((most_routes + 1, n + 1), np.inf)
+    from_where = np.full((most_routes + 1, n + 1), -1, np.int64)
+    table[0, 0] = 0.0
+    for k in range(most_routes):
+        for i in range(n):
+            if table[k, i] == np.inf:
+                continue
+            for b in range(reach[i]):
+                c = table[k, i] + price[i, b]
+                if c < table[k + 1, i + b + 1]:
+                    table[k + 1, i + b + 1] = c
+                    from_where[k + 1, i + b + 1] = i
+    best_k = -1
+    for k in range(1, most_routes + 1):
+        if best_k < 0 or table[k, n] < table[best_k, n]:
+            best_k = k
+    if table[best_k, n] == np.inf:
+        return -1
+    j = n
+    for k in range(best_k, -1, -1):
+        cut[k] = j
+        if k > 0:
+            j = from_where[k, j]
+    return best_k
+
+
+@njit(cache=True, nogil=True)
+def crossed(
+    mother: NDArray[np.int32],
+    father: NDArray[np.int32],
+    child: NDArray[np.int32],
+    taken: NDArray[np.bool_],
+    state: NDArray[np.uint64],
+) -> None:
+    """Order crossover: a piece of one parent, the rest in the order of the other."""
+    n = mother.size
+    start = below(state, n)
+    end = below(state, n)
+    while n > 1 and end == start:
+        end = below(state, n)
+    taken[:] = False
+    j = start
+    while True:
+        child[j] = mother[j]
+        taken[child[j]] = True
+        if j == end:
+            break
+        j = (j + 1) % n
+    at = (end + 1) % n
+    for i in range(n):
+        t = father[(end + 1 + i) % n]
+        if not taken[t]:
+            child[at] = t
+            at = (at + 1) % n
+
+
+@njit(cache=True, nogil=True)
+def neighbours(
+    seq: NDArray[np.int32],
+    length: NDArray[np.int32],
+    beside: NDArray[np.int32],
+    n: int,
+) -> None:
+    """Fill the two tasks that stand beside each task, -1 for the depot; visits are passed over."""
+    for r in range(length.size):
+        last = -1
+        for i in range(length[r]):
+            e = seq[r, i]
+            if e == n:
+                continue
+            beside[e, 0] = last
+            beside[e, 1] = -1
+            if last >= 0:
+                beside[last, 1] = e
+            last = e
+
+
+@njit(cache=True, nogil=True)
+def distance(one: NDArray[np.int32], two: NDArray[np.int32]) -> float:
+    """Share of adjacencies of the one that the other does not have."""
+    n = one.shape[0]
+    different = 0
+    for t in range(n):
+        for side in range(2):
+            b = one[t, side]
+            if b >= 0:
+                if side == 1 and two[t, 0] != b and two[t, 1] != b:
+                    different += 1
+            elif two[t, 0] >= 0 and two[t, 1] >= 0:
+                different += 1
+    return different / n
+
+
+@njit(cache=True, nogil=True)
+def fitness(
+    members: NDArray[np.int64],
+    count: int,
+    value: NDArray[np.float64],
+    gaps: NDArray[np.float64],
+    elite: int,
+    close: int,
+    out: NDArray[np.float64],
+) -> None:
+    """Biased fitness of the members of a subpopulation: ranks in cost and in diversity."""
+    if count == 1:
+        out[members[0]] = 0.0
+        return
+    apart = np.zeros(count)
+    values = np.empty(count)
+    for i in range(count):
+        row = np.empty(count - 1)
+        at = 0
+        for j in range(count):
+            if j != i:
+                row[at] = gaps[members[i], members[j]]
+                at += 1
+        row.sort()
+        k = min(close, count - 1)
+        apart[i] = row[:k].sum() / k
+        values[i] = value[members[i]]
+    by_value = np.argsort(values, kind="mergesort")
+    by_apart = np.argsort(-apart, kind="mergesort")
+    rank_value = np.empty(count)
+    rank_apart = np.empty(count)
+    for i in range(count):
+        rank_value[by_value[i]] = i / (count - 1)
+        rank_apart[by_apart[i]] = i / (count - 1)
+    for i in range(count):
+        if count <= elite:
+            out[members[i]] = rank_value[i]
+        else:
+            out[members[i]] = rank_value[i] + (1.0 - elite / count) * rank_apart[i]

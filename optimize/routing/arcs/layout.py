@@ -1,0 +1,172 @@
+"""From a problem to the arrays that the kernels see."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from networks.errors import InputError
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from optimize.routing.arcs.problem import ArcProblem
+
+__all__ = ["Layout", "layout_of"]
+
+FAR = np.int32(1 << 29)
+"""Stands for unreachable; sums of three stay within 32 bits."""
+
+
+@dataclass(frozen=True, eq=False)
+class Layout:
+    """Arrays of a problem; see `optimize.routing.arcs.kernels`.
+
+    Parameters
+    ----------
+    step, over : int32[n, n, 4]
+        Between tasks in their modes, straight and over the best facility.
+    start, ending : int32[n, 2]
+        From the depot to each task, and home from it.
+    serve : int32[n, 2]
+        Cost of the service in each mode.
+    demand : int64[n]
+        Of each task.
+    limits : int64[4]
+        Capacity, most cost of a route, cost of a route, whether there are facilities.
+    point : int64[v]
+        Row in `dist` of each node, -1 where it has none.
+    dist : int32[p, p]
+        Least costs between the nodes at which something begins or ends.
+    facilities : int64[f]
+        Nodes where a vehicle may be emptied.
+    """
+
+    step: NDArray[np.int32]
+    over: NDArray[np.int32]
+    start: NDArray[np.int32]
+    ending: NDArray[np.int32]
+    serve: NDArray[np.int32]
+    demand: NDArray[np.int64]
+    limits: NDArray[np.int64]
+    point: NDArray[np.int64]
+    dist: NDArray[np.int32]
+    facilities: NDArray[np.int64]
+
+    @property
+    def arrays(self) -> tuple[Any, ...]:
+        """In the order in which the kernels take them."""
+        return (
+            self.step, self.over, self.start, self.ending, self.serve, self.demand, self.limits,
+        )  # fmt: skip
+
+    def facility_between(self, leave: int, enter: int) -> int:
+        """Node of the facility that lies best between two nodes."""
+        rows = self.point[self.facilities]
+        out = self.dist[self.point[leave], rows].astype(np.int64)
+        on = self.dist[rows, self.point[enter]].astype(np.int64)
+        return int(self.facilities[int(np.argmin(out + on))])
+
+
+def layout_of(problem: ArcProblem) -> Layout:
+    """Lay a problem out.
+
+    A street that is served in one direction only has that direction twice.
+
+    Raises
+    ------
+    InputError
+        If a task cannot be reached from the depot, or there is no way home from it.
+    """
+    two = problem.task_arc[:, 1] >= 0
+    arcs = np.where(two[:, None], problem.task_arc, problem.task_arc[:, :1])
+    serve = np.where(two[:, None], problem.serve_cost, problem.serve_cost[:, :1])
+    begin, end = problem.tail[arcs], problem.head[arcs]
+    nodes = np.unique(
+        np.concatenate([[problem.depot], problem.facilities, begin.ravel(), end.ravel()])
+    )
+    point = np.full(problem.n_nodes, -1, dtype=np.int64)
+    point[nodes] = np.arange(len(nodes))
+    dist = _distances(problem, nodes)
+    begin, end, depot = point[begin], point[end], int(point[problem.depot])
+    facilities = point[problem.facilities]
+    ending = dist[end, depot]
+    through = np.zeros((1, 1), dtype=np.int32)
+    if len(facilities):
+        out = np.minimum(dist[:, facilities].astype(np.int64) + problem.visit_cost, FAR)
+        on = dist[facilities, :].astype(np.int64)
+        home = (out + on[None, :, depot]).min(axis=1)
+        through = np.full(dist.shape, FAR, dtype=np.int32)
+        for f in range(len(facilities)):
+            np.minimum(
+                through, np.minimum(out[:, f, None] + on[f], FAR), out=through, casting="unsafe"
+            )
+        ending = np.minimum(home, FAR).astype(np.int32)[end]
+    limits = np.array(
+        [
+            problem.capacity,
+            (1 << 50) if problem.most_cost is None else problem.most_cost,
+            problem.route_cost,
+            int(len(facilities) > 0),
+        ],
+        dtype=np.int64,
+    )
+    layout = Layout(
+        _by_modes(dist, begin, end),
+        _by_modes(through, begin, end) if len(facilities) else np.zeros((1, 1, 4), np.int32),
+        np.ascontiguousarray(dist[depot, begin]),
+        np.ascontiguousarray(ending),
+        np.ascontiguousarray(serve, dtype=np.int32),
+        problem.demand.copy(),
+        limits,
+        point,
+        dist,
+        problem.facilities,
+    )
+    lost = np.flatnonzero(((layout.start >= FAR) | (layout.ending >= FAR)).all(axis=1))
+    if len(lost):
+        raise InputError(
+            f"task {lost[0]} cannot be reached from the depot and back",
+            place=problem.name,
+            mend="leave it out, or open a way to it",
+        )
+    return layout
+
+
+def _by_modes(
+    dist: NDArray[np.int32], begin: NDArray[np.int64], end: NDArray[np.int64]
+) -> NDArray[np.int32]:
+    """Least costs between tasks in all pairs of modes."""
+    n = len(begin)
+    table = np.empty((n, n, 4), dtype=np.int32)
+    for a in range(2):
+        for b in range(2):
+            table[:, :, 2 * a + b] = dist[np.ix_(end[:, a], begin[:, b])]
+    return table
+
+
+def _distances(problem: ArcProblem, nodes: NDArray[np.int64]) -> NDArray[np.int32]:
+    """Least costs between the points."""
+    from scipy.sparse import csr_array
+    from scipy.sparse.csgraph import dijkstra
+
+    # Of parallel arcs the cheapest counts; a cost of 0 would be no arc at all in a sparse table.
+    order = np.lexsort((problem.cost, problem.head, problem.tail))
+    tail, head, cost = problem.tail[order], problem.head[order], problem.cost[order]
+    first = np.ones(len(tail), dtype=np.bool_)
+    first[1:] = (tail[1:] != tail[:-1]) | (head[1:] != head[:-1])
+    tail, head, cost = tail[first], head[first], cost[first]
+    n = problem.n_nodes
+    scale = 4 * n + 4  # a zero becomes 1 of `scale`, too little to add up to one unit
+    weights = np.where(cost == 0, 1.0, cost * float(scale))
+    graph = csr_array((weights, (tail, head)), shape=(n, n))
+    out = np.empty((len(nodes), len(nodes)), dtype=np.int32)
+    for start in range(0, len(nodes), 512):
+        rows = dijkstra(graph, indices=nodes[start : start + 512])[:, nodes]
+        whole = np.where(np.isfinite(rows), np.floor(rows / scale), float(FAR))
+        if (whole[np.isfinite(rows)] >= FAR).any():
+            raise InputError("costs are too large", place=problem.name, mend="use a larger unit")
+        out[start : start + 512] = whole.astype(np.int32)
+    return out
