@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
+import subprocess
+import sys
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -143,6 +148,55 @@ def test_an_order_is_kept_and_a_damaged_one_is_made_again(tmp_path, monkeypatch,
     assert np.array_equal(synthetic_district(500, 1).topology.rank, first.rank)
     assert "damaged" in caplog.text
     assert [kept.name for kept in tmp_path.iterdir()] == [file.name]
+
+
+WRITER = """
+import hashlib, os, sys
+from networks import synthetic_district
+from networks.cch import cache
+
+cache.WORTH_KEEPING = 100
+for seed, folder in enumerate(sys.argv[1:]):
+    os.environ["CITYOPS_CACHE"] = folder
+    network = synthetic_district(500, seed)
+    print("ready", flush=True)
+    sys.stdin.readline()
+    print(hashlib.sha256(network.topology.rank.tobytes()).hexdigest(), flush=True)
+"""
+
+
+def test_two_processes_that_keep_an_order_at_once_both_have_it_whole(tmp_path, monkeypatch, caplog):
+    folders = [tmp_path / str(seed) for seed in range(4)]
+    packages = str(Path(cache.__file__).parents[2])
+    monkeypatch.setenv("PYTHONPATH", packages)
+    writers = [
+        subprocess.Popen(  # noqa: S603 - our own interpreter and text
+            [sys.executable, "-c", WRITER, *map(str, folders)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        for _ in range(2)
+    ]
+    found = []
+    for _ in folders:
+        assert [writer.stdout.readline() for writer in writers] == ["ready\n"] * 2
+        for writer in writers:
+            writer.stdin.write("go\n")
+            writer.stdin.flush()
+        found.append([writer.stdout.readline().strip() for writer in writers])
+    for writer in writers:
+        writer.communicate(timeout=60)
+        assert writer.returncode == 0
+    monkeypatch.setattr(cache, "WORTH_KEEPING", 100)
+    for seed, folder in enumerate(folders):
+        monkeypatch.setenv("CITYOPS_CACHE", str(folder))
+        assert len(list(folder.iterdir())) == 1
+        kept = synthetic_district(500, seed).topology.rank
+        monkeypatch.setenv("CITYOPS_CACHE", str(tmp_path / "other"))
+        assert np.array_equal(synthetic_district(500, seed).topology.rank, kept)
+        assert found[seed] == [hashlib.sha256(kept.tobytes()).hexdigest()] * 2
+    assert not caplog.text
 
 
 def test_a_cache_that_cannot_be_written_is_not_missed(tmp_path, monkeypatch, caplog):
