@@ -14,25 +14,15 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from optimize.location.judged import cover, distance, flow
-from optimize.location.judged.rules import AGREES, open_mask
-from optimize.location.problems import (
-    AvailabilityCover,
-    Dispersion,
-    ExpectedCover,
-    FacilityLocation,
-    MaxCover,
-    PCenter,
-    PMedian,
-    ReliableMedian,
-    SetCover,
-    TwoEchelon,
-)
+from optimize.location.judged import cover, distance, flow, phases, queues
+from optimize.location.judged.rules import AGREES, is_gain, open_mask
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from optimize.location.phases import PhasedPlacement
     from optimize.location.problems import Problem
+    from optimize.location.queueing import QueueingLocation
     from optimize.location.solution import Solution
 
 __all__ = ["Evaluation", "evaluate"]
@@ -64,13 +54,16 @@ class Evaluation:
         return not self.faults
 
 
-def evaluate(problem: Problem, solution: Solution) -> Evaluation:
+def evaluate(
+    problem: Problem | QueueingLocation | PhasedPlacement, solution: Solution
+) -> Evaluation:
     """Reckon a plan's objective again and list its faults.
 
     Parameters
     ----------
     problem
-        One of the dataclasses of `optimize.location.problems`.
+        One of the dataclasses of `optimize.location.problems`, a `QueueingLocation` or a
+        `PhasedPlacement`.
     solution
         What a solver, or a person, proposes for it.
     """
@@ -79,35 +72,39 @@ def evaluate(problem: Problem, solution: Solution) -> Evaluation:
         return Evaluation(float("nan"), (f"there is no plan: {solution.status}",), none)
     faults: list[str] = []
     is_open = open_mask(problem.sites.n, solution, faults)
-    faults += problem.sites.faults(np.flatnonzero(is_open))
-    value, served = _JUDGES[type(problem)](problem, solution, is_open, faults)
-    if problem.sites.preference is not None:
-        worth = float(problem.sites.preference[is_open].sum())
-        value += worth if _is_gain(problem) else -worth
-    _claims(solution, value, faults, gain=_is_gain(problem))
+    kind, gain = type(problem).__name__, is_gain(problem)
+    value, served = _JUDGES[kind](problem, solution, is_open, faults)
+    if kind not in _BY_PERIOD:
+        faults += problem.sites.faults(np.flatnonzero(is_open))
+        if problem.sites.preference is not None:
+            worth = float(problem.sites.preference[is_open].sum())
+            value += worth if gain else -worth
+    _claims(solution, value, faults, gain=gain)
     return Evaluation(value, tuple(faults), served)
 
+
+_BY_PERIOD = {"PhasedPlacement"}
+"""Kinds whose rules and preferences hold in each period."""
 
 _Judge = Callable[
     [Any, "Solution", "NDArray[np.bool_]", list[str]], tuple[float, "NDArray[np.float64]"]
 ]
 
-_JUDGES: dict[type, _Judge] = {
-    PMedian: distance.median,
-    ReliableMedian: distance.reliable,
-    PCenter: distance.center,
-    Dispersion: distance.dispersion,
-    SetCover: cover.set_cover,
-    MaxCover: cover.max_cover,
-    ExpectedCover: cover.unit_cover,
-    AvailabilityCover: cover.unit_cover,
-    FacilityLocation: flow.capacitated,
-    TwoEchelon: flow.two_echelon,
+_JUDGES: dict[str, _Judge] = {
+    "PMedian": distance.median,
+    "ReliableMedian": distance.reliable,
+    "PCenter": distance.center,
+    "Dispersion": distance.dispersion,
+    "SetCover": cover.set_cover,
+    "MaxCover": cover.max_cover,
+    "ExpectedCover": cover.unit_cover,
+    "AvailabilityCover": cover.unit_cover,
+    "FacilityLocation": flow.capacitated,
+    "TwoEchelon": flow.two_echelon,
+    "QueueingLocation": queues.queues,
+    "PhasedPlacement": phases.phases,
 }
-
-
-def _is_gain(problem: Problem) -> bool:
-    return isinstance(problem, MaxCover | ExpectedCover | AvailabilityCover | Dispersion)
+"""By the name of the problem's kind, so that no kind's module is loaded for another's sake."""
 
 
 # ---- what a solution says of itself

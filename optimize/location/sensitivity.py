@@ -16,10 +16,9 @@ import numpy as np
 
 from networks.errors import InputError
 from optimize.location.coverage import Coverage
+from optimize.location.judged.rules import is_gain
 from optimize.location.problems import (
-    AvailabilityCover,
     Dispersion,
-    ExpectedCover,
     FacilityLocation,
     MaxCover,
     PMedian,
@@ -76,7 +75,7 @@ def facility_curve(
     found = _solved((_with_p(problem, p) for p in asked), limits)
     asked = asked[: len(found)]
     found = _made_whole(problem, asked, found)
-    return _curve("p", [float(p) for p in asked], found, gain=_is_gain(problem), whole=True)
+    return _curve("p", [float(p) for p in asked], found, gain=is_gain(problem), whole=True)
 
 
 def radius_curve(
@@ -109,7 +108,7 @@ def radius_curve(
     asked = sorted(set(radii))
     problems = [build(Coverage.within(table, radius)) for radius in asked]
     found = _solved(problems, limits)
-    gain = bool(problems) and _is_gain(problems[0])
+    gain = bool(problems) and is_gain(problems[0])
     return _curve("radius", asked[: len(found)], found, gain=gain)
 
 
@@ -144,8 +143,8 @@ def budget_curve(
     asked = sorted(set(budgets))
     problems: list[Any] = [_with_budget(problem, budget) for budget in asked]
     found = _solved(problems, limits)
-    found = _never_worse(found, gain=_is_gain(problem))
-    table = _curve("budget", asked[: len(found)], found, gain=_is_gain(problem))
+    found = _never_worse(found, gain=is_gain(problem))
+    table = _curve("budget", asked[: len(found)], found, gain=is_gain(problem))
     spent = [float(cost[plan.open_sites].sum()) if plan.found else np.nan for plan in found]
     table.insert(len(table.columns) - 1, "spent", spent)
     return table
@@ -178,7 +177,7 @@ def closing_costs(
         best_loss of the best plan with one site less in which it is closed. Where no plan is left
         without the site, there is no value and the loss is infinite.
     """
-    gain = _is_gain(problem)
+    gain = is_gain(problem)
     rows: list[dict[str, float]] = []
     for site in solution.open_sites:
         others = solution.open_sites[solution.open_sites != site]
@@ -214,7 +213,7 @@ def swap_ranking(
         none keeps the rules), value with it, loss (below 0 if the swap is better), bound, gap. A
         small loss says that a place in the plan hardly matters; the fixed sites are left out.
     """
-    gain = _is_gain(problem)
+    gain = is_gain(problem)
     free = np.setdiff1d(solution.open_sites, problem.sites.fixed)
     rows: list[dict[str, float]] = []
     for site in free:
@@ -313,7 +312,7 @@ def _swapped(
             return _nothing()
         return _solve(_resited(problem, sites, len(others) + 1), limits)
     each = values.with_each(others)
-    sign = -1.0 if _is_gain(problem) else 1.0
+    sign = -1.0 if is_gain(problem) else 1.0
     ready = np.setdiff1d(np.arange(rules.n), np.union1d(barred, others))
     for candidate in ready[np.argsort(sign * each[ready], kind="stable")]:
         plan = np.union1d(others, [candidate])
@@ -351,7 +350,7 @@ def _nothing() -> Solution:
 
 def _made_whole(problem: Problem, numbers: list[int], found: list[Solution]) -> list[Solution]:
     """Carry plans upwards and bounds downwards along a curve over p."""
-    gain = _is_gain(problem)
+    gain = is_gain(problem)
     monotone = isinstance(problem, MaxCover | FacilityLocation) or (
         isinstance(problem, PMedian)
         and problem.sites.is_free
@@ -380,7 +379,7 @@ def _best_added(
 ) -> tuple[NDArray[np.int64], float]:
     each = values.with_each(open_sites)
     ready = np.setdiff1d(problem.sites.allowed, open_sites)
-    best = ready[np.argmax(each[ready])] if _is_gain(problem) else ready[np.argmin(each[ready])]
+    best = ready[np.argmax(each[ready])] if is_gain(problem) else ready[np.argmin(each[ready])]
     return np.union1d(open_sites, [best]), float(each[best])
 
 
@@ -416,10 +415,6 @@ def _bounds_carried(plans: list[Solution], *, gain: bool) -> list[Solution]:
 
 
 # ---- tables
-
-
-def _is_gain(problem: Problem) -> bool:
-    return isinstance(problem, MaxCover | ExpectedCover | AvailabilityCover | Dispersion)
 
 
 def _curve(

@@ -112,7 +112,7 @@ def test_interrupted_a_case_gives_the_rows_of_its_plan(solved):
 
 
 def peer(package="numpy", **changes):
-    return replace(Peer(package, "call", frozenset({"PMedian"}), 100, lambda *_: None), **changes)
+    return replace(Peer(package, "call", {"PMedian": 100}, lambda *_: None), **changes)
 
 
 def answered(monkeypatch, *answers):
@@ -158,10 +158,10 @@ def test_answers_that_contradict_each_other_are_a_fault(solved, monkeypatch, ans
 
 def test_a_peer_is_not_asked_what_it_cannot_do_or_what_is_too_large_for_it():
     assert peer().takes(MEDIAN)
-    assert not peer(most_entries=11).takes(MEDIAN)
-    assert not peer(kinds=frozenset({"PCenter"})).takes(MEDIAN)
+    assert not peer(most={"PMedian": 11}).takes(MEDIAN)
+    assert not peer(most={"PCenter": 100}).takes(MEDIAN)
     table = Coverage(np.array([0, 1]), np.array([0], dtype=np.int32), 1)
-    assert peer(kinds=frozenset({"SetCover"}), most_entries=1).takes(SetCover(table))
+    assert peer(most={"SetCover": 1}).takes(SetCover(table))
 
 
 def test_a_peer_answers_from_a_process_of_its_own():

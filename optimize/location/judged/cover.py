@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from optimize.location.problems import AvailabilityCover, MaxCover, SetCover
     from optimize.location.solution import Solution
 
-__all__ = ["max_cover", "set_cover", "unit_cover"]
+__all__ = ["best_share", "max_cover", "set_cover", "to_covering", "unit_cover"]
 
 _BLOCK = 4_000_000
 """Entries of coverage looked at together."""
@@ -54,7 +54,7 @@ def _units_in_reach(coverage: Coverage, units: NDArray[np.int64]) -> NDArray[np.
     return found
 
 
-def _best_share(coverage: Coverage, is_open: NDArray[np.bool_]) -> NDArray[np.float64]:
+def best_share(coverage: Coverage, is_open: NDArray[np.bool_]) -> NDArray[np.float64]:
     """Largest share with which an open site covers each point."""
     best = np.zeros(coverage.n_points)
     for start, stop, row in _rows(coverage):
@@ -76,7 +76,7 @@ def _assigned_share(coverage: Coverage, assignment: NDArray[np.int64]) -> NDArra
     return found
 
 
-def _to_covering(
+def to_covering(
     coverage: Coverage,
     best: NDArray[np.float64],
     solution: Solution,
@@ -120,16 +120,16 @@ def _to_covering_where_asked(
 ) -> None:
     """Check assignments where shares do not count."""
     bare = Coverage(coverage.indptr, coverage.site, coverage.n_sites)
-    _to_covering(bare, asked, solution, is_open, faults)
+    to_covering(bare, asked, solution, is_open, faults)
 
 
 def max_cover(
     problem: MaxCover, solution: Solution, is_open: NDArray[np.bool_], faults: list[str]
 ) -> tuple[float, NDArray[np.float64]]:
     """Reckon the weight covered, by the largest share of an open site."""
-    number_open(problem, is_open, problem.p, faults, exact=False)
-    served = _best_share(problem.coverage, is_open)
-    _to_covering(problem.coverage, served, solution, is_open, faults)
+    number_open(problem.sites, is_open, problem.p, faults, exact=False)
+    served = best_share(problem.coverage, is_open)
+    to_covering(problem.coverage, served, solution, is_open, faults)
     return float(problem.weight @ served), served
 
 
@@ -153,7 +153,7 @@ def unit_cover(
     if total > problem.units:
         faults.append(f"{total} units are placed, more than {problem.units}")
     elif total < problem.units:
-        room = (is_open & (units < most)).any() or room_for_more(problem, is_open)
+        room = (is_open & (units < most)).any() or room_for_more(problem.sites, is_open)
         if room:
             faults.append(f"{total} units are placed, fewer than {problem.units}")
     found = _units_in_reach(problem.coverage, units)

@@ -21,7 +21,7 @@ def capacitated(
     problem: FacilityLocation, solution: Solution, is_open: NDArray[np.bool_], faults: list[str]
 ) -> tuple[float, NDArray[np.float64]]:
     """Reckon opening, sizes and service; a point's share of service costs that share."""
-    number_open(problem, is_open, problem.p, faults, exact=False)
+    number_open(problem.sites, is_open, problem.p, faults, exact=False)
     capacity, value = _built(problem, solution, is_open, faults)
     point, site, share = _shares(problem.cost, solution, is_open, faults, problem.single_source)
     _loads(point, site, share, problem.demand, capacity, faults)
@@ -37,7 +37,7 @@ def two_echelon(
     A plant that a source reaches directly stands as site ``m + plant`` in assignment and flow.
     """
     m, plants = problem.onward.shape
-    number_open(problem, is_open, problem.p, faults, exact=False)
+    number_open(problem.sites, is_open, problem.p, faults, exact=False)
     capacity, value = _built(problem, solution, is_open, faults)
     cost, ready, room = problem.cost, is_open, capacity
     if problem.direct is not None:

@@ -12,13 +12,14 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from optimize.location.problems import Problem
+    from optimize.location.sites import Sites
     from optimize.location.solution import Solution
 
 __all__ = [
     "AGREES",
     "assigned",
     "closed",
+    "is_gain",
     "number_open",
     "open_mask",
     "room_for_more",
@@ -28,6 +29,16 @@ __all__ = [
 
 AGREES = 1e-6
 """Relative difference at which two values, or a load and a capacity, still count as equal."""
+
+
+_GAINS = {"MaxCover", "ExpectedCover", "AvailabilityCover", "Dispersion"}
+
+
+def is_gain(problem: object) -> bool:
+    """Whether more is better."""
+    if type(problem).__name__ == "PhasedPlacement":
+        return getattr(problem, "cost", None) is None
+    return type(problem).__name__ in _GAINS
 
 
 def open_mask(m: int, solution: Solution, faults: list[str]) -> NDArray[np.bool_]:
@@ -43,7 +54,7 @@ def open_mask(m: int, solution: Solution, faults: list[str]) -> NDArray[np.bool_
 
 
 def number_open(
-    problem: Problem, is_open: NDArray[np.bool_], p: int | None, faults: list[str], *, exact: bool
+    sites: Sites, is_open: NDArray[np.bool_], p: int | None, faults: list[str], *, exact: bool
 ) -> None:
     """Exactly p where one more could be opened; at most p otherwise."""
     count = int(is_open.sum())
@@ -51,13 +62,12 @@ def number_open(
         return
     if count > p:
         faults.append(f"{count} sites are open, more than p = {p}")
-    elif count < p and exact and room_for_more(problem, is_open):
+    elif count < p and exact and room_for_more(sites, is_open):
         faults.append(f"{count} sites are open, fewer than p = {p}, and one more could be")
 
 
-def room_for_more(problem: Problem, is_open: NDArray[np.bool_]) -> bool:
+def room_for_more(sites: Sites, is_open: NDArray[np.bool_]) -> bool:
     """Say whether one more site could be opened within the rules."""
-    sites = problem.sites
     ready = np.setdiff1d(sites.allowed, np.flatnonzero(is_open))
     if sites.is_free:
         return bool(len(ready))
