@@ -14,7 +14,7 @@ from sim.dispatch.choices import (
     choose_hospital,
     hospital_time,
 )
-from sim.dispatch.layout import LEFT, OPEN, RELOCATE_DMEXCLP
+from sim.dispatch.layout import OPEN, RELOCATE_DMEXCLP
 from sim.dispatch.log import RETURNING, TO_HOSPITAL, TO_SCENE, TURNING_OUT
 from sim.dispatch.moves import begin, drive, interrupt, is_driving
 from sim.dispatch.rows import close_set
@@ -27,6 +27,7 @@ from sim.dispatch.sending import (
     send_to_station,
     serve_left,
     try_dispatch,
+    wait,
 )
 
 if TYPE_CHECKING:
@@ -47,7 +48,6 @@ def streets_change(world: World, events: EventList, closed: int, now: float) -> 
         status = state.status[unit]
         if status == TURNING_OUT or is_driving(status):
             _go_on(world, events, unit, now)
-    serve_left(world, events, now)
     _try_waiting(world, events, now)
     serve_left(world, events, now)
     keep_compliance(world, events, now)
@@ -94,14 +94,15 @@ def _go_on(world: World, events: EventList, unit: int, now: float) -> None:
 
 @njit(cache=True, nogil=True)
 def _take_off(world: World, events: EventList, unit: int, now: float) -> None:
-    """Take a unit off its need, which others may reach, and send it to a station."""
+    """Take a unit off its need, which waits among the others, and send it to a station."""
     state, out = world.state, world.responses
     need = state.need[unit]
     out.unit[need] = -1
     out.dispatched_s[need] = np.nan
     out.departed_s[need] = np.nan
-    state.left[state.counts[LEFT]] = need
-    state.counts[LEFT] += 1
+    waited = out.queued[need]
+    wait(world, need)
+    out.queued[need] = waited  # if it is tried in vain, it will have waited
     interrupt(world, unit, now)
     station = world.fleet.home[unit]
     begin(state, unit, RETURNING, -1, station, 0)
@@ -120,6 +121,7 @@ def _try_waiting(world: World, events: EventList, now: float) -> None:
             need = keys[at] % ORDER
             if not try_dispatch(world, events, need, now):
                 if can_be_reached(world, need, now):
+                    world.responses.queued[need] = True
                     continue
                 world.responses.referred[need] = True
                 state.counts[OPEN] -= 1

@@ -36,10 +36,10 @@ Rules, in words (both engines follow them to the letter; `reference` is the spec
   street only to leave it, from a place on it, or to get to a place on it. Every choice uses the
   streets that are open when it is made.
 * When streets close or reopen, every unit under way chooses its way anew, from where it is. One
-  that cannot get to its scene any more is taken off the need and becomes free; the need is given
-  to another unit or waits. One whose hospital is cut off chooses another; if there is none, it
-  stands until a change opens a way. Then the waiting needs are tried again, by type and in their
-  order; one that no station can reach now is referred.
+  that cannot get to its scene any more is taken off the need, which waits, and becomes free. One
+  whose hospital is cut off chooses another; if there is none, it stands until a change opens a way.
+  Then the waiting needs are tried, by type and in their order; one that no station can reach now is
+  referred.
 * Driving times of street pieces are whole multiples of 2^-20 s.
 * Routes are the quickest at the speeds of the hour of departure; driving times are integrated over
   changes of speed along the route.

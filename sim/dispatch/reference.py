@@ -145,7 +145,8 @@ class _Simulation(Movement):
         if unit.status in {TURNING_OUT, TO_SCENE}:
             assert unit.need is not None  # noqa: S101
             out.preempted[unit.need.number] += 1
-            self.give_up(unit.need)
+            self.unassign(unit.need)
+            self.left.append(unit.need)
         out.unit[need.number] = unit.number
         out.dispatched_s[need.number] = self.now
         if unit.status == TURNING_OUT:
@@ -162,12 +163,10 @@ class _Simulation(Movement):
         else:
             self.depart(unit, need)
 
-    def give_up(self, need: Need) -> None:
-        """Leave a need to others: its unit has been taken away."""
+    def unassign(self, need: Need) -> None:
         self.responses.unit[need.number] = -1
         self.responses.dispatched_s[need.number] = math.nan
         self.responses.departed_s[need.number] = math.nan
-        self.left.append(need)
 
     def turned_out(self, unit: Unit) -> None:
         assert unit.need is not None  # noqa: S101
@@ -216,6 +215,9 @@ class _Simulation(Movement):
 
     def wait(self, need: Need) -> None:
         self.responses.queued[need.number] = True
+        self.put_in_line(need)
+
+    def put_in_line(self, need: Need) -> None:
         line = self.waiting[need.unit_type]
         line.append(need)
         line.sort(key=lambda n: (n.incident.priority, n.number))
@@ -368,7 +370,6 @@ class _Simulation(Movement):
         self.close_set(number)
         for unit in under_way:
             self.go_on(unit)
-        self.serve_left()
         self.try_waiting()
         self.serve_left()
         self.keep_compliance()
@@ -397,7 +398,8 @@ class _Simulation(Movement):
             self.drive(unit, self.stations[unit.station], self.at_station)
 
     def take_off(self, unit: Unit, need: Need) -> None:
-        self.give_up(need)
+        self.unassign(need)
+        self.put_in_line(need)
         self.interrupt(unit)
         self.begin(unit, RETURNING, station=unit.home)
         relocates = unit.on_duty and self.policy.relocation == "dmexclp"
@@ -410,7 +412,9 @@ class _Simulation(Movement):
             for need in list(line):
                 if self.try_dispatch(need):
                     line.remove(need)
-                elif not self.can_be_reached(need):
+                elif self.can_be_reached(need):
+                    self.responses.queued[need.number] = True
+                else:
                     line.remove(need)
                     self.responses.referred[need.number] = True
                     self.open -= 1
