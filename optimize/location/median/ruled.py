@@ -20,13 +20,12 @@ from optimize.location.median.search import Search
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from optimize.location.median.model import RadiusModel
-    from optimize.location.problems import PMedian
+    from optimize.location.problems import PMedian, ReliableMedian
     from optimize.location.sites import Sites
     from optimize.location.solution import Limits, Solution
-    from optimize.mip import MipResult
+    from optimize.mip import LinearModel, MipResult
 
-__all__ = ["solve_model"]
+__all__ = ["fill_up", "prove_by_model", "solve_model"]
 
 
 def solve_model(problem: PMedian, limits: Limits) -> Solution:
@@ -47,64 +46,91 @@ def solve_model(problem: PMedian, limits: Limits) -> Solution:
     p, sites = problem.p, problem.sites
     count = p if p is None or sites.is_free else (0.0, float(p))
     model = radius_model(core, near, sites, count=count)
-    infeasible = _run(problem, model, search)
+    infeasible = prove_by_model(problem, model.linear, search)
     return search.solution(problem, "HiGHS", infeasible=infeasible)
 
 
-def _run(problem: PMedian, model: RadiusModel, search: Search) -> bool:
-    """Solve until the best solution is a plan; say whether there is none."""
+def prove_by_model(
+    problem: PMedian | ReliableMedian,
+    model: LinearModel,
+    search: Search,
+    start: NDArray[np.float64] | None = None,
+) -> bool:
+    """Solve until the best solution is a plan; say whether there is none.
+
+    Parameters
+    ----------
+    problem
+        The caller's; its sites are the first columns of the model.
+    model
+        May leave out plans that are not below the search's cutoff.
+    search
+        Takes plans and bounds.
+    start
+        Solution to begin with.
+    """
     core, sites = search.core, problem.sites
     place = np.full(sites.n, -1, dtype=np.int64)
     place[core.site] = np.arange(core.m)
     while search.seconds_left > 0 and not search.interrupted:
-        result = _solve(model, search)
+        result = _solve(model, search, start)
         search.interrupted |= result.interrupted
         if result.status == "infeasible":
             if search.open_sites is not None:
-                search.raise_bound(search.value)
+                search.raise_bound(search.floor)
             return search.open_sites is None
-        if np.isfinite(result.bound):
-            search.raise_bound(_safe(search, result.bound))
         if not result.found:
+            search.raise_bound(min(_safe(search, result.bound), search.floor))
             return False
         chosen = np.flatnonzero(result.x[: sites.n] > 0.5)
         filled = fill_up(sites, chosen, problem.p)
         search.offer(place[filled])
+        search.raise_bound(min(_safe(search, result.bound), search.floor))
+        if result.status == "optimal" and abs(search.value - result.bound) <= _slack(result.bound):
+            # equal but for what the solver lets its rows be off
+            search.raise_bound(search.floor)
         if len(filled) == len(chosen) or search.is_proven or result.status != "optimal":
             return False
         others = np.setdiff1d(np.arange(sites.n), chosen)
-        model.linear.rows.add(np.zeros(len(others)), others, 1.0, lower=np.ones(1), upper=np.inf)
+        model.rows.add(np.zeros(len(others)), others, 1.0, lower=np.ones(1), upper=np.inf)
     return False
 
 
-def _solve(model: RadiusModel, search: Search) -> MipResult:
+def _solve(model: LinearModel, search: Search, start: NDArray[np.float64] | None) -> MipResult:
     from optimize.mip import solve_mip
 
     limits = search.limits
 
     def progress(value: float, bound: float, seconds: float) -> None:
         del value, seconds
-        if np.isfinite(bound):
-            search.raise_bound(_safe(search, bound))
+        search.raise_bound(min(_safe(search, bound), search.floor))
         search.tell("branch and bound")
 
     return solve_mip(
-        model.linear,
+        model,
         time_limit_s=search.seconds_left,
         gap=limits.gap,
         threads=limits.threads,
         seed=limits.seed,
+        start=start,
         progress=progress if limits.progress is not None else None,
     )
 
 
 def _safe(search: Search, bound: float) -> float:
     """Take off what the solver's tolerances may have added; whole values round up again."""
-    slack = 1e-6 * max(1.0, abs(bound))
+    if not np.isfinite(bound):
+        return float("-inf")
+    slack = _slack(bound)
     unit = search.core.unit
     if unit > 0 and slack < 0.5 * unit:
         return float(np.ceil((bound - slack) / unit) * unit)
     return bound - 2e-10 * max(1.0, abs(bound))
+
+
+def _slack(bound: float) -> float:
+    """Difference that the solver's tolerance of 1e-7 on rows may make."""
+    return 1e-6 * max(1.0, abs(bound))
 
 
 def fill_up(sites: Sites, open_sites: NDArray[np.int64], p: int | None) -> NDArray[np.int64]:

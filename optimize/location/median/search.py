@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from optimize.location.median.core import Core
-    from optimize.location.problems import PMedian
+    from optimize.location.problems import PMedian, ReliableMedian
     from optimize.location.solution import Limits, Status
 
 __all__ = ["Search"]
@@ -102,7 +102,9 @@ class Search:
         value = self.value if np.isfinite(self.value) else float("nan")
         self.limits.progress(Progress(value, self.bound, self.seconds, stage))
 
-    def solution(self, problem: PMedian, method: str, *, infeasible: bool = False) -> Solution:
+    def solution(
+        self, problem: PMedian | ReliableMedian, method: str, *, infeasible: bool = False
+    ) -> Solution:
         """Say what is handed back.
 
         Parameters
