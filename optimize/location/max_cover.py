@@ -1,52 +1,256 @@
-"""Maximal cover to proof: merged rows, local search, linear relaxation, HiGHS."""
+"""Maximal cover (Church and ReVelle 1974), with shares (Berman and Krass 2002), to proof.
+
+Equal rows are merged and points that no site reaches left out; a swap local search gives a plan,
+prices of the rows or the linear relaxation a bound, and what these say about single sites leaves
+most of them decided; HiGHS closes what remains, from the plan found.
+"""
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from optimize.location.cover.models import cover_model
-from optimize.location.cover.table import assigned, build_table
-from optimize.location.solution import Solution, relative_gap
+from optimize.location.cover.dual import DualBound, fix_by, lagrangian_bound
+from optimize.location.cover.linear import relaxed
+from optimize.location.cover.models import cover_model, covered_levels
+from optimize.location.cover.run import Run
+from optimize.location.cover.search import LocalSearch
+from optimize.location.cover.start import feasible_start
+from optimize.location.cover.table import assigned, build_table, shrunk
 from optimize.mip import solve_mip
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from optimize.location.problems import MaxCover
-    from optimize.location.solution import Limits, Status
+    from optimize.location.solution import Limits, Solution
     from optimize.location.solve import Method
+    from optimize.mip import LinearModel
 
 __all__ = ["solve"]
+
+_LP_FIRST = 60_000
+"""Entries up to which the relaxation is solved at once; above, prices of the rows come first."""
+
+_MOST_LP = 4_000_000
+"""Entries beyond which no linear or integer program is built: memory and minutes."""
 
 
 def solve(problem: MaxCover, limits: Limits, method: Method) -> Solution:
     """Solve a maximal cover; see `optimize.location.solve`."""
-    began = time.perf_counter()
-    sites = problem.sites
-    allowed = np.ones(sites.n, dtype=np.bool_)
-    allowed[sites.forbidden] = False
-    table = build_table(problem.coverage, problem.weight, allowed=allowed)
-    count = None if problem.p is None else (0.0, float(problem.p))
-    found = solve_mip(
-        cover_model(table, sites, count),
-        time_limit_s=limits.time_s,
-        gap=limits.gap,
-        threads=limits.threads,
-        seed=limits.seed,
-    )
-    seconds = time.perf_counter() - began
-    none = np.full(problem.coverage.n_points, -1, dtype=np.int64)
-    if not found.found:
-        status: Status = "infeasible" if found.status == "infeasible" else "none"
-        return Solution(status, np.nan, found.bound, np.zeros(0, np.int64), none, seconds, "HiGHS")
-    open_sites = np.flatnonzero(found.x[: sites.n] > 0.5)
-    chosen, best = assigned(problem.coverage, open_sites)
-    value = float(problem.weight @ best)
-    if sites.preference is not None:
-        value += float(sites.preference[open_sites].sum())
-    bound = max(found.bound, value)
-    status = "optimal" if relative_gap(value, bound) == 0.0 else "feasible"
-    return Solution(
-        status, value, bound, open_sites, chosen, seconds, "HiGHS", interrupted=found.interrupted
-    )
+    return _Cover(problem, limits).solved(method)
+
+
+class _Cover:
+    def __init__(self, problem: MaxCover, limits: Limits) -> None:
+        self.problem, self.limits, self.sites = problem, limits, problem.sites
+        self.run = Run(limits, gain=True)
+        self.p = self.sites.n if problem.p is None else problem.p
+        self.count = None if problem.p is None else (0.0, float(problem.p))
+        allowed = np.ones(self.sites.n, dtype=np.bool_)
+        allowed[self.sites.forbidden] = False
+        self.table = build_table(problem.coverage, problem.weight, allowed=allowed)
+        self.closed, self.opened = ~allowed, np.zeros(self.sites.n, dtype=np.bool_)
+        self.opened[self.sites.fixed] = True
+        self.left, self.offset = self.table, 0.0
+        preference = self.sites.preference
+        whole = not self.table.graded and (problem.weight == np.rint(problem.weight)).all()
+        self.run.whole = bool(
+            whole and (preference is None or (preference == np.rint(preference)).all())
+        )
+
+    def solved(self, method: Method) -> Solution:
+        """Search, and give what was found."""
+        run = self.run
+        try:
+            self._search(method)
+        except KeyboardInterrupt:
+            if run.plan is None:
+                raise
+            run.interrupted = True
+        plan = run.plan
+        chosen = np.full(self.problem.coverage.n_points, -1, dtype=np.int64)
+        if plan is not None:
+            plan = self._filled(plan)
+            chosen, best = assigned(self.problem.coverage, plan)
+            run.value = float(self.problem.weight @ best) + self._liked(plan)
+            run.plan = plan
+        return run.solution(chosen)
+
+    def _search(self, method: Method) -> None:
+        run = self.run
+        start = feasible_start(self.sites, self.p, self._modular_gain(), run)
+        if start is None:
+            return
+        run.bound_by(float(self.table.weight.sum()) + self._most_liked(), "weight of all points")
+        self._offer(start, "start")
+        if method == "mip":
+            self._close(run.left_s())
+            return
+        search = LocalSearch(self.table, self.sites, self.p, self.limits.seed)
+        search.start_from(start)
+        search.climb(run.more)
+        self._offer(search.plan, "swap")
+        search.wander(200, run.target(), run.more)
+        self._offer(search.plan, "swap")
+        if method == "heuristic":
+            self._prices(200)
+            search.wander(self._rounds(), run.target(), run.more)
+            self._offer(search.plan, "swap")
+            return
+        if run.done():
+            return
+        if len(self.table.site) > _LP_FIRST:
+            self._prices(600)
+        if run.done():
+            return
+        if len(self.left.site) <= _MOST_LP:
+            self._relax(search)
+        if run.done():
+            return
+        share = 0.35 if len(self.left.site) <= _MOST_LP else 1.0
+        hard = self._undecided() > 300 and run.gap() > 1e-3
+        until = run.left_s() * (0.65 if hard else share)
+        search.wander(self._rounds() * (3 if hard else 1), run.target(), run.until(until))
+        self._offer(search.plan, "swap")
+        if not run.done() and len(self.left.site) <= _MOST_LP:
+            self._close(run.left_s())
+
+    # ---- steps
+
+    def _prices(self, iterations: int) -> None:
+        run = self.run
+        if run.plan is None or not run.more():
+            return
+        plan = run.plan
+
+        def more(bound: float) -> bool:
+            run.bound_by(bound, "prices of rows")
+            return run.more() and not run.done()
+
+        dual = lagrangian_bound(
+            self.table, self.sites, self.p, plan, run.value, iterations=iterations, more=more
+        )
+        run.bound_by(dual.bound, "prices of rows")
+        self._fix(dual)
+
+    def _relax(self, search: LocalSearch) -> None:
+        run = self.run
+        model = self._model()
+        found = relaxed(model, time_limit_s=0.5 * run.left_s(), threads=self.limits.threads)
+        if not len(found.x):
+            if found.status == "infeasible" and run.plan is not None:
+                run.bound_by(run.value, "relaxation")
+            return
+        # what was decided before holds for plans better than the best alone
+        run.bound_by(max(found.bound, run.value), "relaxation")
+        if run.done():
+            return
+        m = self.sites.n
+        x, reduced = found.x[:m], found.reduced_cost[:m]
+        high = np.flatnonzero(x > 1 - 1e-6)
+        whole = ((x < 1e-6) | (x > 1 - 1e-6)).all()
+        rounded = high if whole else np.sort(np.argsort(-x, kind="stable")[: self.p])
+        if not self.sites.faults(rounded):
+            self._offer(rounded, "relaxation")
+            search.start_from(rounded)
+            search.climb(run.more)
+            self._offer(search.plan, "swap")
+        bound = np.full(m, found.bound)
+        self._fix(
+            DualBound(
+                found.bound,
+                np.where(reduced > 0, bound - reduced, bound),
+                np.where(reduced < 0, bound + reduced, bound),
+            )
+        )
+
+    def _close(self, time_s: float) -> None:
+        run, limits = self.run, self.limits
+        if time_s <= 0:
+            return
+        model = self._model()
+        start = None if run.plan is None else self._as_solution(model.cost, run.plan)
+        found = solve_mip(
+            model,
+            time_limit_s=time_s,
+            gap=limits.gap,
+            threads=limits.threads,
+            seed=limits.seed,
+            start=start,
+            progress=run.told("HiGHS"),
+        )
+        if found.found:
+            self._offer(np.flatnonzero(found.x[: self.sites.n] > 0.5), "HiGHS")
+        if found.status == "infeasible" and run.plan is None:
+            run.infeasible = True
+        elif found.status == "infeasible":
+            run.bound_by(run.value, "HiGHS")
+        elif np.isfinite(found.bound):
+            run.bound_by(max(found.bound, run.value), "HiGHS")
+        run.interrupted |= found.interrupted
+
+    # ---- parts
+
+    def _model(self) -> LinearModel:
+        return cover_model(
+            self.left,
+            self.sites,
+            self.count,
+            closed=self.closed,
+            opened=self.opened,
+            offset=self.offset,
+        )
+
+    def _as_solution(
+        self, cost: NDArray[np.float64], plan: NDArray[np.int64]
+    ) -> NDArray[np.float64]:
+        x = np.zeros(len(cost))
+        x[plan] = 1.0
+        m = self.sites.n
+        x[m:] = covered_levels(self.left, plan)
+        return x
+
+    def _fix(self, dual: DualBound) -> None:
+        """Decide sites, and leave out what that decides."""
+        run = self.run
+        opened, closed = fix_by(dual, run.worth_looking_for())
+        self.opened |= opened
+        self.closed |= closed & ~opened
+        self.left, self.offset = shrunk(self.table, allowed=~self.closed, opened=self.opened)
+
+    def _undecided(self) -> int:
+        return int((~self.closed & ~self.opened).sum())
+
+    def _rounds(self) -> int:
+        return min(20_000, 200 + 20 * self._undecided())
+
+    def _offer(self, plan: NDArray[np.int64], stage: str) -> None:
+        value = float(self.table.weight @ self.table.covered(plan)) + self._liked(plan)
+        self.run.offer(plan, value, stage)
+
+    def _liked(self, plan: NDArray[np.int64]) -> float:
+        preference = self.sites.preference
+        return 0.0 if preference is None else float(preference[plan].sum())
+
+    def _most_liked(self) -> float:
+        preference = self.sites.preference
+        return 0.0 if preference is None else float(np.maximum(preference, 0.0).sum())
+
+    def _modular_gain(self) -> NDArray[np.float64]:
+        table = self.table
+        share = table.share if table.graded else 1.0
+        each = np.repeat(table.weight, np.diff(table.indptr)) * share
+        gain = np.bincount(table.site, weights=each, minlength=table.n_sites).astype(np.float64)
+        return gain if self.sites.preference is None else gain + self.sites.preference
+
+    def _filled(self, plan: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Open sites that add nothing up to p, where nothing speaks against it."""
+        sites, missing = self.sites, self.p - len(plan)
+        if self.problem.p is None or missing <= 0 or not sites.is_free:
+            return plan
+        rest = np.setdiff1d(sites.allowed, plan)
+        if sites.preference is not None:
+            rest = rest[sites.preference[rest] >= 0]
+        return np.sort(np.concatenate([plan, rest[:missing]]))

@@ -12,12 +12,19 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from optimize.mip import solve_lp
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from optimize.mip import LinearModel
 
-__all__ = ["LinearResult", "solve_glop"]
+__all__ = ["LinearResult", "dual_bound", "relaxed", "solve_glop"]
+
+_MOST_ENTRIES = 150_000
+"""Entries up to which GLOP's vertex comes sooner than the interior point of HiGHS (measured on
+coverage of 20,000 points by 1,000 sites in Auckland: 0.6 s against 0.8 s at 40,000 entries, 26 s
+against 4 s at 520,000)."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,6 +94,43 @@ def solve_glop(model: LinearModel, *, time_limit_s: float = 60.0) -> LinearResul
     dual = np.asarray(solver.dual_values(), dtype=np.float64)
     bound, dual, reduced = dual_bound(model, matrix, dual, low, high)
     return LinearResult("optimal", x, float(model.cost @ x) + model.offset, bound, dual, reduced)
+
+
+def relaxed(model: LinearModel, *, time_limit_s: float = 60.0, threads: int = 1) -> LinearResult:
+    """Solve the relaxation of a model by what measured fastest for its size.
+
+    Parameters
+    ----------
+    model
+        As in `solve_glop`.
+    time_limit_s
+        Wall-clock seconds.
+    threads
+        Processors.
+
+    Raises
+    ------
+    KeyboardInterrupt
+        On Ctrl-C.
+    """
+    from scipy.sparse import coo_array
+
+    row, column, value, low, high = model.rows.parts()
+    if len(value) <= _MOST_ENTRIES:
+        return solve_glop(model, time_limit_s=time_limit_s)
+    found = solve_lp(
+        model, time_limit_s=time_limit_s, method="ipm", crossover=False, threads=threads
+    )
+    if found.interrupted:
+        raise KeyboardInterrupt
+    none = np.zeros(0, dtype=np.float64)
+    if found.status != "optimal":
+        status = "infeasible" if found.status == "infeasible" else "none"
+        worst = np.inf if model.maximise else -np.inf
+        return LinearResult(status, none, np.nan, worst, none, none)
+    matrix = coo_array((value, (row, column)), shape=(len(low), len(model.cost))).tocsr()
+    bound, dual, reduced = dual_bound(model, matrix, found.row_dual, low, high)
+    return LinearResult("optimal", found.x, found.value, bound, dual, reduced)
 
 
 def dual_bound(

@@ -20,10 +20,18 @@ if TYPE_CHECKING:
     from optimize.location.cover.table import Table
     from optimize.location.sites import Sites
 
-__all__ = ["cover_model"]
+__all__ = ["cover_model", "covered_levels"]
 
 
-def cover_model(table: Table, sites: Sites, count: int | tuple[float, float] | None) -> LinearModel:
+def cover_model(
+    table: Table,
+    sites: Sites,
+    count: int | tuple[float, float] | None,
+    *,
+    closed: NDArray[np.bool_] | None = None,
+    opened: NDArray[np.bool_] | None = None,
+    offset: float = 0.0,
+) -> LinearModel:
     """State the maximal cover of a table's rows.
 
     Parameters
@@ -34,6 +42,10 @@ def cover_model(table: Table, sites: Sites, count: int | tuple[float, float] | N
         Rules; the preference is part of the objective.
     count
         As in `optimize.location.rows.add_site_rows`.
+    closed, opened : bool[m], optional
+        Sites that are decided already.
+    offset
+        Weight that is covered already.
     """
     m = table.n_sites
     entry_level, level_gain, first = _levels(table)
@@ -51,6 +63,10 @@ def cover_model(table: Table, sites: Sites, count: int | tuple[float, float] | N
     )
     add_site_rows(rows, sites, 0, count)
     low, high = site_bounds(sites)
+    if closed is not None:
+        high = np.where(closed, 0.0, high)
+    if opened is not None:
+        low = np.where(opened, 1.0, low)
     gain = np.zeros(m) if sites.preference is None else sites.preference
     return LinearModel(
         cost=np.concatenate([gain, level_gain]),
@@ -59,7 +75,21 @@ def cover_model(table: Table, sites: Sites, count: int | tuple[float, float] | N
         integer=np.arange(m + n_levels) < m,
         rows=rows,
         maximise=True,
+        offset=offset,
     )
+
+
+def covered_levels(table: Table, plan: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Value of each level's column of `cover_model` under a plan."""
+    best = table.covered(plan)
+    if not table.graded:
+        return (best > 0).astype(np.float64)
+    entry_level, gain, _ = _levels(table)
+    order = _by_share(table)
+    row = np.repeat(np.arange(table.n_rows), np.diff(table.indptr))
+    share, row_of = np.zeros(len(gain)), np.zeros(len(gain), dtype=np.int64)
+    share[entry_level], row_of[entry_level] = table.share[order], row
+    return (best[row_of] >= share).astype(np.float64)
 
 
 def _by_share(table: Table) -> NDArray[np.int64]:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from optimize.location.coverage import Coverage
 
-__all__ = ["Table", "assigned", "build_table"]
+__all__ = ["Table", "assigned", "build_table", "shrunk"]
 
 _NO_SHARE = np.zeros(0, dtype=np.float64)
 _NO_ENTRY = np.zeros(0, dtype=np.int64)
@@ -137,6 +137,30 @@ def build_table(
         times=merged_times,
         group=group,
     )
+
+
+def shrunk(
+    table: Table, *, allowed: NDArray[np.bool_], opened: NDArray[np.bool_]
+) -> tuple[Table, float]:
+    """Leave out sites that stay closed, and rows that an open site covers wholly.
+
+    Returns
+    -------
+    table
+        Of what is left.
+    covered
+        Weight of the rows left out.
+    """
+    from optimize.location.coverage import Coverage
+
+    weight, offset = table.weight, 0.0
+    if not table.graded and opened.any():
+        done = table.covered(np.flatnonzero(opened)) > 0
+        offset = float(weight[done].sum())
+        weight = np.where(done, 0.0, weight)
+    share = table.share if table.graded else None
+    coverage = Coverage(table.indptr, table.site, table.n_sites, share)
+    return build_table(coverage, weight, allowed=allowed), offset
 
 
 def from_rows(
