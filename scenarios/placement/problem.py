@@ -145,6 +145,11 @@ def site_rules(spec: PlacementSpec, sites: pd.DataFrame, areas: tuple[str, ...])
             if quota.area == "each" and not len(inside):
                 continue  # an area without a candidate is shown in the warnings
             quotas.append(Quota(inside, quota.at_least, quota.at_most, areas[area]))
+    in_slot = sites["slot"].to_numpy(dtype=object)
+    for slot in spec.slot:
+        if slot.at_least or slot.at_most is not None:
+            inside = np.flatnonzero(in_slot == slot.name)
+            quotas.append(Quota(inside, slot.at_least, slot.at_most, slot.name))
     preference = sites["preference"].to_numpy(dtype=np.float64)
     return Sites(
         m,

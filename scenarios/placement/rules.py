@@ -308,6 +308,13 @@ def _names(spec: PlacementSpec, path: KeyPath, faults: FaultList) -> None:
                     (*path, key, number, "name"), f'"{item.name}" is used twice', "rename one"
                 )
             seen.add(item.name)
+    for number, slot in enumerate(spec.slot):
+        if (slot.share is None) == (slot.weight_column is None):
+            faults.add(
+                (*path, "slot", number),
+                "needs one of share and weight_column",
+                "say how much of the demand falls into it",
+            )
     sizes = [size.name for size in spec.size]
     for number, site in enumerate(spec.site):
         if site.largest_size is not None and site.largest_size not in sizes:

@@ -99,6 +99,8 @@ class SlotSpec(Table):
     hours: Shifts
     share: Share | None = None
     weight_column: Text | None = None
+    at_least: Annotated[int, Field(ge=0)] = 0
+    at_most: Annotated[int, Field(ge=0)] | None = None
 
 
 class PlacementDemandSpec(Table):
