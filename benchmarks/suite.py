@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 __all__ = ["SUITES", "Options", "Row", "Suite", "read_references", "run_suite", "show"]
 
 SUITES: dict[str, str] = {
+    "arcs": "benchmarks.arcs",
     "des": "benchmarks.des",
     "location": "benchmarks.location",
     "paths": "benchmarks.paths",

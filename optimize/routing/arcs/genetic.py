@@ -240,6 +240,14 @@ class HybridSearch:
         if len(self.recent) >= 100:
             self.adapt()
 
+    def leader(self) -> NDArray[np.int32] | None:
+        """Give the cheapest feasible tour of the population."""
+        group = self.members[True]
+        if not group:
+            return None
+        tour: NDArray[np.int32] = self.tours[min(group, key=lambda s: (self.value[s], s))]
+        return tour
+
     def adapt(self) -> None:
         """Raise or lower the penalties so that a share of solutions is feasible."""
         for k in range(2):

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -20,6 +22,9 @@ if TYPE_CHECKING:
     from optimize.routing.arcs.problem import ArcProblem
 
 __all__ = ["ArcProgress", "solve_arcs"]
+
+EXCHANGE = 200
+"""Generations between two exchanges of populations that are searched at once."""
 
 _STALE = 20_000
 """Generations without a better solution after which a new population begins."""
@@ -41,6 +46,7 @@ def solve_arcs(
     time_limit_s: float = 60.0,
     iterations: int | None = None,
     target: int | None = None,
+    threads: int = 1,
     seed: int = 0,
     progress: Callable[[ArcProgress], None] | None = None,
 ) -> ArcSolution:
@@ -57,6 +63,9 @@ def solve_arcs(
         limit the same seed gives the same routes.
     target
         Cost at which the search ends.
+    threads
+        Populations that are searched at once; they exchange their best every `EXCHANGE`
+        generations. With the same number of them the same seed gives the same routes.
     seed
         Of all that is drawn.
     progress
@@ -75,42 +84,78 @@ def solve_arcs(
     if problem.n_tasks == 0:
         return ArcSolution((), 0, 0.0, "optimal", 0.0, 0)
     layout = layout_of(problem)
-    search = HybridSearch(layout, _routes(problem), seed)
+    most = _routes(problem)
+    islands = [HybridSearch(layout, most, seed * 1000 + k) for k in range(max(1, threads))]
     until = began + time_limit_s
+    best: Found | None = None
     interrupted = False
     try:
-        for found in _improvements(search, until, iterations):
-            _tell(progress, found, search.iterations, began)
+        for found in _improvements(islands, until, iterations):
+            best = found
+            _tell(progress, found, islands[0].iterations, began)
             if target is not None and found.cost <= target:
                 break
     except KeyboardInterrupt:
-        if search.best is None:
+        best = _best(islands)
+        if best is None:
             raise
         interrupted = True
     seconds = time.perf_counter() - began
-    best = search.best
+    count = sum(island.iterations for island in islands)
     if best is None:
-        return ArcSolution((), 0, 0.0, "none", seconds, search.iterations, interrupted)
+        return ArcSolution((), 0, 0.0, "none", seconds, count, interrupted)
     routes = decoded(problem, layout, best.routes)
-    return ArcSolution(routes, best.cost, 0.0, "feasible", seconds, search.iterations, interrupted)
+    return ArcSolution(routes, best.cost, 0.0, "feasible", seconds, count, interrupted)
 
 
-def _improvements(search: HybridSearch, until: float, iterations: int | None) -> Iterator[Found]:
+def _improvements(
+    islands: list[HybridSearch], until: float, iterations: int | None
+) -> Iterator[Found]:
     """Search, and give each solution that is better than all before."""
     told: Found | None = None
-    search.start(until)
-    while True:
-        if search.best is not None and search.best is not told:
-            told = search.best
-            yield told
-        if iterations is not None and search.iterations >= iterations:
-            return
+    with ThreadPoolExecutor(len(islands)) as pool:
+        list(pool.map(lambda island: island.start(until), islands))
+        while True:
+            best = _best(islands)
+            if best is not None and (told is None or best.cost < told.cost):
+                told = best
+                yield best
+            done = islands[0].iterations
+            if time.perf_counter() >= until or (iterations is not None and done >= iterations):
+                return
+            many = EXCHANGE if len(islands) > 1 else 1
+            if iterations is not None:
+                many = min(many, iterations - done)
+            if len(islands) == 1:
+                _generations(islands[0], many, until)
+            else:
+                list(pool.map(partial(_generations, many=many, until=until), islands))
+                _exchange(islands)
+
+
+def _generations(island: HybridSearch, many: int, until: float) -> None:
+    """Go on for some generations; begin anew when nothing better has come for long."""
+    for _ in range(many):
+        island.step()
+        if island.stale > _STALE:
+            island.restart()
+            island.start(until)
         if time.perf_counter() >= until:
             return
-        search.step()
-        if search.stale > _STALE:
-            search.restart()
-            search.start(until)
+
+
+def _exchange(islands: list[HybridSearch]) -> None:
+    """Give each population the best of its neighbour."""
+    leaders = [island.leader() for island in islands]
+    for k, island in enumerate(islands):
+        tour = leaders[k - 1]
+        if tour is not None:
+            island.add(tour.copy())
+
+
+def _best(islands: list[HybridSearch]) -> Found | None:
+    known = [island.best for island in islands if island.best is not None]
+    return min(known, key=lambda found: found.cost, default=None)
 
 
 def _routes(problem: ArcProblem) -> int:
