@@ -27,7 +27,7 @@ def solve_with_groups(problem: ArcProblem, time_limit_s: float, seed: int) -> fl
     both = (problem.task_arc[:, 1] >= 0).tolist()
     clients = [(t, k) for t in range(problem.n_tasks) for k in range(2 if both[t] else 1)]
     groups: list[list[int]] = []
-    for number, (t, k) in enumerate(clients, 1):
+    for number, (t, k) in enumerate(clients):
         if k == 0:
             groups.append([])
         groups[t].append(number)
@@ -42,14 +42,15 @@ def solve_with_groups(problem: ArcProblem, time_limit_s: float, seed: int) -> fl
     np.fill_diagonal(matrix, 0)
     vehicles = problem.n_tasks if problem.vehicles is None else problem.vehicles
     data = pyvrp.ProblemData(
+        locations=[pyvrp.Location(0, 0) for _ in range(size)],
         clients=[
             pyvrp.Client(
-                0, 0, delivery=[int(problem.demand[t])], required=not both[t],
+                number, delivery=[int(problem.demand[t])], required=not both[t],
                 group=t_group(t, both) if both[t] else None,
             )
-            for t, _ in clients
+            for number, (t, _) in enumerate(clients, 1)
         ],
-        depots=[pyvrp.Depot(0, 0)],
+        depots=[pyvrp.Depot(0)],
         vehicle_types=[
             pyvrp.VehicleType(
                 vehicles, capacity=[problem.capacity], fixed_cost=problem.route_cost
