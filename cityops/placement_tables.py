@@ -50,7 +50,8 @@ def _title(done: OptimizeRun) -> str:
 def _figures(done: OptimizeRun) -> list[list[str]]:
     unit = str(done.manifest["question"]["unit"])
     table = done.answer.tables["before_after"]
-    lines = [["figure", "before", "after"]]
+    states = ("before", "after") if int(done.manifest["n_existing"]) else ("after",)
+    lines = [["figure", *(state if len(states) > 1 else "plan" for state in states)]]
     for row in table.to_dict("records"):
         label = _LABELS.get(str(row["measure"]))
         if label is None or (row["measure"] == "unreached_weight" and not row["after"]):
@@ -59,7 +60,7 @@ def _figures(done: OptimizeRun) -> list[list[str]]:
             label = f"within {row['limit']:g} {unit}"
         elif row["unit"] == unit:
             label = f"{label}, {unit}"
-        lines.append([label, *(_cell(row[key], str(row["unit"])) for key in ("before", "after"))])
+        lines.append([label, *(_cell(row[key], str(row["unit"])) for key in states)])
     return lines
 
 

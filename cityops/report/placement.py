@@ -117,6 +117,7 @@ def placement_context(run: PlacementFolder, words: Words) -> dict[str, Any]:
         "small_span": small_span(len(cards) - 3),
         "map_layers": [(name, words(f"pl.layer.{name}")) for name, _ in layers],
         "ramps": ramps,
+        "catchment_notes": _catchment_notes(run, words),
         "keys": _keys(run, words),
         "rings": ring_legend(run, words),
         "aspect": aspect(district),
@@ -210,6 +211,14 @@ def _keys(run: PlacementFolder, words: Words) -> list[Key]:
         text = words("pl.key.out", limit=limit) if limit else words("pl.key.unserved")
         keys.append(Key("circle", palette.WARM, 3.2, text))
     return keys
+
+
+def _catchment_notes(run: PlacementFolder, words: Words) -> list[str]:
+    """Say what tints mean, and what has none."""
+    notes = [words("pl.key.catchment")]
+    if run.table("plants") is not None and (run.points["site"] < 0).any():
+        notes.append(words("pl.key.direct"))
+    return notes
 
 
 def circle_sheet(run: PlacementFolder, words: Words) -> Sheet:

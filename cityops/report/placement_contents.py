@@ -80,13 +80,12 @@ def _value(run: PlacementFolder, words: Words) -> str:
         "reliable-median": "mean_reliable",
         "p-center": "longest",
         "dispersion": "apart",
+        "capacitated": "mean_given",
     }.get(kind, "cost")
     if kind == "max-cover" and not _one_limit(run):
         key = "levels"
-    if key in {"mean", "mean_reliable"} and unit != "travel":
+    if key in {"mean", "mean_given", "mean_reliable"} and unit != "travel":
         key = "cost"
-    if key == "cost" and not run.asked["priced"]:
-        key = "weighted"
     return words(f"pl.say.{key}", **blanks)
 
 
@@ -412,6 +411,9 @@ def assumed(run: PlacementFolder, words: Words) -> list[Assumed]:
         Assumed(words("pl.as.standards"), standards or [words("pl.as.no_standard")]),
         Assumed(words("pl.as.proof"), method),
     ]
+    own = manifest.get("assumed_zh" if words.lang == "zh" else "assumed")
+    if own or manifest.get("assumed"):
+        found.insert(0, Assumed(words("pl.as.own"), list(own or manifest["assumed"])))
     warnings = [str(text) for text in manifest.get("warnings") or []]
     if warnings:
         found.append(Assumed(words("pl.as.warnings"), warnings))

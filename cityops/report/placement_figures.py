@@ -48,7 +48,7 @@ if TYPE_CHECKING:
 __all__ = ["write_placement_figures"]
 
 LOG = logging.getLogger("cityops.report")
-MARKERS = {"circle": "o", "square": "s", "x": "X"}
+MARKERS = {"circle": "o", "square": "s", "x": "X", "diamond": "D"}
 MOST_BARS = 14
 
 

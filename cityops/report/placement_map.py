@@ -197,13 +197,23 @@ def marks(run: PlacementFolder, words: Words, *, before: bool = False) -> list[M
             ("kept", "square", palette.STATION, 10.0, is_open & exists),
             ("new", "circle", palette.ACCENT, 13.0, is_open & ~exists),
         ]
-    found = []
+    found = _plants(run, words) if not before else []
     for key, symbol, colour, size, rows in styles:
         chosen = table[rows.to_numpy()]
         if len(chosen) and not (key == "candidate" and len(chosen) > MOST_CANDIDATES):
             kept = chosen[["name", "x", "y", "said"]].reset_index(drop=True)
             found.append(Mark(key, symbol, colour, size, kept))
     return found
+
+
+def _plants(run: PlacementFolder, words: Words) -> list[Mark]:
+    """Plants of a second echelon."""
+    table = run.table("plants")
+    if table is None or table.empty:
+        return []
+    said = [f"<b>{escape(str(n))}</b><br>{words('pl.key.plant')}" for n in table["name"]]
+    shown = table[["name", "x", "y"]].assign(said=said).reset_index(drop=True)
+    return [Mark("plant", "diamond", palette.HOSPITAL, 13.0, shown)]
 
 
 def _site_tooltips(run: PlacementFolder, words: Words) -> dict[int, str]:

@@ -114,19 +114,19 @@ PLACEMENT_TEXTS: Final[dict[str, tuple[str, str]]] = {
         "all demand is served at a cost of <b>{value}</b>",
         "服务全部需求的成本为 <b>{value}</b>",
     ),
-    "pl.say.weighted": (
-        "all demand is served with {value} of demand times way",
-        "服务全部需求，需求与行程之积为 {value}",
+    "pl.say.mean_given": (
+        "the mean way to the site that has room is <b>{value}</b> {mode}",
+        "到有余量站点的平均{mode}行程为 <b>{value}</b>",
     ),
     "pl.say.proven": ("This is proven to be the best plan", "已证明为最优方案"),
     "pl.say.proven_fewest": ("It is proven that fewer cannot do it", "已证明不能更少"),
     "pl.say.bound_gain": (
-        "No plan can reach more than {bound}, so this one is at most {gap} short of the best",
-        "任何方案不超过 {bound}，本方案与最优的差距至多 {gap}",
+        "No plan can reach more than {bound}: the best is at most {gap} better than this one",
+        "任何方案不超过 {bound}：最优方案至多比本方案高 {gap}",
     ),
     "pl.say.bound_cost": (
-        "No plan can do with less than {bound}, so this one is at most {gap} off the best",
-        "任何方案不低于 {bound}，本方案与最优的差距至多 {gap}",
+        "No plan can do with less than {bound}: the best is at most {gap} below this one",
+        "任何方案不低于 {bound}：最优方案至多比本方案低 {gap}",
     ),
     "pl.say.no_bound": ("How far it is from the best is not known", "与最优的差距未知"),
     "pl.gains": (
@@ -223,12 +223,17 @@ PLACEMENT_TEXTS: Final[dict[str, tuple[str, str]]] = {
     "pl.key.kept": ("Existing, stays", "现有保留"),
     "pl.key.closed": ("Existing, closes", "现有关停"),
     "pl.key.open": ("Open", "启用"),
+    "pl.key.plant": ("Plant", "末端设施"),
     "pl.key.candidate": ("Candidate not chosen", "未选候选点"),
     "pl.key.out": ("Demand beyond {limit}", "{limit}之外的需求"),
     "pl.key.unserved": ("Demand not covered", "未覆盖的需求"),
     "pl.key.catchment": (
         "One tint a site: who has the nearest (or given) way to it",
         "每种底色为一个站点的服务范围",
+    ),
+    "pl.key.direct": (
+        "Untinted: goes straight to a plant",
+        "无底色区域：直接运往末端设施",
     ),
     "pl.ring.within": ("up to {limit}", "{limit}以内"),
     "pl.ring.over": ("over {limit}", "超过 {limit}"),
@@ -319,6 +324,7 @@ PLACEMENT_TEXTS: Final[dict[str, tuple[str, str]]] = {
     "pl.closing.longest_m": ("Longest way grows by, metres", "最远行程增加（米）"),
     "pl.closing.cost": ("Cost grows by", "成本增加"),
     # Assumptions
+    "pl.as.own": ("The scenario's own", "方案自述"),
     "pl.as.travel": ("Ways", "行程"),
     "pl.as.travel_mode": (
         "Ways are the shortest {mode} on the street network, from each demand point to each site.",

@@ -20,6 +20,7 @@ from scenarios.placement.answer_tables import (
     candidate_table,
     circle_table,
     flow_table,
+    onward_table,
     open_site_table,
     point_table,
 )
@@ -51,6 +52,7 @@ __all__ = [
 ]
 
 _CIRCLES = {"min": (5.0, 10.0, 15.0), "m": (300.0, 500.0, 1000.0)}
+_FAR_MODES, _FAR_M = frozenset({"car", "truck"}), (2000.0, 5000.0, 10_000.0)
 _CAPACITY_DECIDES = frozenset({"FacilityLocation", "TwoEchelon"})
 
 
@@ -95,7 +97,7 @@ class Answer:
         Those that tables tell of, ascending.
     tables
         By name: sites, candidates, before_after, areas, circles, points, and where there is
-        something to say curve, closing and flow.
+        something to say curve, closing, flow, onward, plants and left_out.
     interrupted
         Whether Ctrl-C cut the search or what came after it short.
     """
@@ -223,7 +225,10 @@ def limits_of(question: Question) -> tuple[float, ...]:
     question
         What was asked.
     """
-    return tuple(sorted({*_CIRCLES[question.unit], *_given_limits(question)}))
+    usual = _CIRCLES[question.unit]
+    if question.unit == "m" and question.network.mode in _FAR_MODES:
+        usual = _FAR_M
+    return tuple(sorted({*usual, *_given_limits(question)}))
 
 
 def _given_limits(question: Question) -> list[float]:
@@ -242,9 +247,17 @@ def _given_limits(question: Question) -> list[float]:
 
 def _with_tables(question: Question, solution: Solution, evaluation: Evaluation) -> Answer:
     existing, limit = existing_sites(question), own_limit(question)
-    given = solution.assignment if capacity_decides(question) else None
     before = reach_of(question, existing, limit=limit)
-    after = reach_of(question, solution.open_sites, limit=limit, assignment=given)
+    if capacity_decides(question):
+        after = reach_of(
+            question,
+            solution.open_sites,
+            limit=limit,
+            assignment=solution.assignment,
+            flow=solution.flow,
+        )
+    else:
+        after = reach_of(question, solution.open_sites, limit=limit)
     limits = limits_of(question)
     tables = {
         "sites": open_site_table(question, solution, after),
@@ -254,9 +267,13 @@ def _with_tables(question: Question, solution: Solution, evaluation: Evaluation)
         "circles": circle_table(question, before, after, limits),
         "points": point_table(question, before, after),
     }
-    flow = flow_table(question, solution)
-    if flow is not None:
-        tables["flow"] = flow
+    for name, table in (
+        ("flow", flow_table(question, solution)),
+        ("onward", onward_table(question, solution)),
+        ("plants", question.plants),
+    ):
+        if table is not None:
+            tables[name] = table.reset_index(drop=True)
     if len(question.left_out):
         tables["left_out"] = question.left_out.reset_index(drop=True)
     return Answer(

@@ -26,6 +26,7 @@ __all__ = [
     "candidate_table",
     "circle_table",
     "flow_table",
+    "onward_table",
     "open_site_table",
     "point_table",
     "site_sizes",
@@ -90,8 +91,9 @@ def _loads(
     """Weight served by each site, mean and largest travel to it."""
     m = len(question.sites)
     if solution.flow is not None:
-        point, site = solution.flow[:, 0].astype(np.int64), solution.flow[:, 1].astype(np.int64)
-        amount = weight[point] * solution.flow[:, 2]
+        flow = solution.flow[solution.flow[:, 1] < m]  # what goes by a site
+        point, site = flow[:, 0].astype(np.int64), flow[:, 1].astype(np.int64)
+        amount = weight[point] * flow[:, 2]
     else:
         point = np.flatnonzero(after.site >= 0)
         site, amount = after.site[point], weight[point]
@@ -257,15 +259,35 @@ def before_after_table(
 
 
 def flow_table(question: Question, solution: Solution) -> pd.DataFrame | None:
-    """Rows point, site, share of a split service; None where each point has one site."""
+    """Rows point, site, share of a split service; None where each point has one site.
+
+    What goes straight to a plant has the site -1 and the plant's number in `plant`.
+    """
     import pandas as pd
 
     if solution.flow is None:
         return None
     table = pd.DataFrame(solution.flow, columns=["point", "site", "share"])
     table = table.astype({"point": np.int64, "site": np.int64})
+    if question.plants is not None:
+        m = len(question.sites)
+        table["plant"] = np.where(table["site"] >= m, table["site"] - m, -1)
+        table["site"] = np.where(table["site"] >= m, -1, table["site"])
     table["amount"] = question.points["weight"].to_numpy()[table["point"]] * table["share"]
     return table.sort_values(["point", "site"], ignore_index=True)
+
+
+def onward_table(question: Question, solution: Solution) -> pd.DataFrame | None:
+    """Rows site, plant, amount of a second echelon, with their names; None where there is none."""
+    import pandas as pd
+
+    if solution.onward is None or question.plants is None:
+        return None
+    table = pd.DataFrame(solution.onward, columns=["site", "plant", "amount"])
+    table = table.astype({"site": np.int64, "plant": np.int64})
+    table.insert(1, "name", question.sites["name"].to_numpy()[table["site"]])
+    table.insert(3, "plant_name", question.plants["name"].to_numpy()[table["plant"]])
+    return table.sort_values(["site", "plant"], ignore_index=True)
 
 
 # ---- parts
@@ -303,7 +325,7 @@ def _means(
 
 
 def _farthest(reach: Reach, weight: NDArray[np.float64]) -> float:
-    known = reach.travel[np.isfinite(reach.travel) & (weight > 0)]
+    known = reach.longest[np.isfinite(reach.longest) & (weight > 0)]
     return float(known.max()) if len(known) else np.nan
 
 

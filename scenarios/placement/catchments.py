@@ -18,7 +18,7 @@ __all__ = ["MOST_CELLS", "cells_of", "joined_cells", "thinned"]
 
 MOST_CELLS = 12_000
 _LEAST_REACH_M = 60.0
-_NEIGHBOURS = 3.0  # so many usual distances of neighbours a cell may reach
+_NEIGHBOURS = 2.0  # so many usual distances of neighbours a cell may reach
 _PRECISION_M = 0.5
 
 

@@ -61,7 +61,29 @@ def map_layers(answer: Answer) -> Layers:
     layers["assignment"] = _lines(answer)
     layers |= _ground(answer)
     layers["life_circles"] = _life_circles(answer)
+    if "plants" in tables:
+        places = shapely.points(tables["plants"][["lon", "lat"]].to_numpy(dtype=np.float64))
+        plants = tables["plants"].drop(columns=["lon", "lat", "x", "y"])
+        layers["plants"] = (plants, np.asarray(places, dtype=object))
+    if "onward" in tables:
+        layers["onward"] = _onward(answer)
     return layers
+
+
+def _onward(answer: Answer) -> tuple[pd.DataFrame, NDArray[np.object_]]:
+    """Straight lines from sites to the plants that they send to."""
+    import shapely
+
+    table, sites, plants = (
+        answer.tables["onward"],
+        answer.question.sites,
+        answer.tables["plants"],
+    )
+    ends = np.empty((len(table), 2, 2))
+    for k, key in enumerate(("lon", "lat")):
+        ends[:, 0, k] = sites[key].to_numpy()[table["site"]]
+        ends[:, 1, k] = plants[key].to_numpy()[table["plant"]]
+    return table, np.asarray(shapely.linestrings(ends.round(7)), dtype=object)
 
 
 def _life_circles(answer: Answer) -> tuple[pd.DataFrame, NDArray[np.object_]]:

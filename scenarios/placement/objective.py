@@ -68,6 +68,13 @@ class Objective:
         return value, self.unit
 
 
+def _counts_travel(question: Question) -> bool:
+    """Whether nothing but travel is in the value of a capacitated question."""
+    priced = question.spec.travel_cost is not None
+    sizes = getattr(question.problem, "size_classes", ())
+    return not priced and not any(size.cost > 0 for size in sizes)
+
+
 def objective_of(question: Question) -> Objective:
     """Say what the value of a question counts.
 
@@ -81,7 +88,9 @@ def objective_of(question: Question) -> Objective:
     sites = getattr(question.problem, "sites", None)
     if kind == "set-cover" and sites is not None and sites.cost is not None:
         unit = "cost"
-    if kind == "p-median" and getattr(question.problem, "opening", None) is not None:
+    if kind == "p-median" and question.spec.travel_cost is not None:
         unit = "cost"
+    if kind == "capacitated" and _counts_travel(question):
+        unit = "weighted travel"
     total = float(question.points["weight"].sum())
     return Objective(kind, sense, unit, total)

@@ -290,6 +290,8 @@ def _manifest(found: Answer, asked: dict[str, Any], started: datetime) -> dict[s
         "n_existing": len(found.existing),
         "left_out": _left_out(question),
         "standards": _standards(question),
+        "assumed": list(question.spec.assumed),
+        "assumed_zh": list(question.spec.assumed_zh),
         "demand_source": _source(question.spec.demand.source),
         "candidate_source": _source(question.spec.candidates.source),
         "network": network_facts(question.network),

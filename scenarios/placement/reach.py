@@ -31,14 +31,18 @@ class Reach:
     site : int64[n]
         Of each point, -1 where none can be reached.
     travel : float64[n]
-        To that site, in the question's unit; inf where none can be reached.
+        To that site, in the question's unit; inf where none can be reached. Where several serve
+        a point, the mean over its shares.
     covered : float64[n]
         Share of the point that counts as covered, 0 to 1.
+    longest : float64[n]
+        Longest way that any share of the point goes.
     """
 
     site: NDArray[np.int64]
     travel: NDArray[np.float64]
     covered: NDArray[np.float64]
+    longest: NDArray[np.float64]
 
     def within(self, limit: float) -> NDArray[np.bool_]:
         """Whether each point is within a limit, which itself still counts."""
@@ -57,6 +61,7 @@ def reach_of(
     *,
     limit: float | None = None,
     assignment: NDArray[np.int64] | None = None,
+    flow: NDArray[np.float64] | None = None,
 ) -> Reach:
     """Read who reaches what from a set of open sites.
 
@@ -69,7 +74,10 @@ def reach_of(
     limit
         Travel within which a point counts as covered where no coverage says it.
     assignment : int64[n], optional
-        Site that each point is given to, where capacity decides; the nearest one else.
+        Site that each point is given to, where capacity decides; the nearest one else. A number
+        from the number of sites on is a plant, to which the point goes by no site.
+    flow : float64[q, 3], optional
+        Rows (point, site or plant, share) where service is split.
     """
     n = len(question.points)
     site, far = np.full(n, -1, dtype=np.int64), np.full(n, np.inf)
@@ -83,13 +91,61 @@ def reach_of(
     if assignment is not None and question.travel is not None:
         site = np.where(np.isin(assignment, open_sites), assignment, -1)
         far = np.where(site >= 0, question.travel[np.arange(n), np.maximum(site, 0)], np.inf)
+        direct = np.flatnonzero(assignment >= len(question.sites))
+        if len(direct):  # straight to a plant, by no site
+            far[direct] = _straight(question, direct, assignment[direct] - len(question.sites))
+    longest = far
+    if flow is not None and question.travel is not None:
+        far, longest = _split(question, flow)
     if question.coverage is not None:
         covered = _shares(open_sites, question.coverage)
     elif limit is not None:
         covered = (far <= limit).astype(np.float64)
     else:
         covered = np.isfinite(far).astype(np.float64)
-    return Reach(site, far, covered)
+    return Reach(site, far, covered, longest)
+
+
+def _split(
+    question: Question, flow: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Mean and longest way of the shares of each point; inf where it has none."""
+    n, m = len(question.points), len(question.sites)
+    point, goal = flow[:, 0].astype(np.int64), flow[:, 1].astype(np.int64)
+    share, ways = flow[:, 2], np.zeros(len(flow))
+    by_site = goal < m
+    if question.travel is not None:
+        ways[by_site] = question.travel[point[by_site], goal[by_site]]
+    if not by_site.all():
+        ways[~by_site] = _straight(question, point[~by_site], goal[~by_site] - m)
+    total = np.bincount(point, share, minlength=n)
+    sums = np.bincount(point, share * ways, minlength=n)
+    mean = np.divide(sums, total, out=np.full(n, np.inf), where=total > 0)
+    longest = np.where(total > 0, 0.0, np.inf)
+    np.maximum.at(longest, point, ways)
+    return mean, longest
+
+
+def _straight(
+    question: Question, points: NDArray[np.int64], plants: NDArray[np.int64]
+) -> NDArray[np.float64]:
+    """Travel of some points straight to the plant of each."""
+    from scenarios.placement.times import positions_of, travel_table
+
+    there = question.plants
+    if there is None:
+        return np.full(len(points), np.inf)
+    at = question.network.snap(there["lon"].to_numpy(), there["lat"].to_numpy(), np.inf)
+    table = travel_table(
+        question.network,
+        positions_of(question.points).take(points),
+        at,
+        measure=question.unit,
+        from_site=False,
+        at=question.spec.at,
+    )
+    ways: NDArray[np.float64] = table[np.arange(len(points)), plants]
+    return ways
 
 
 def _ways(question: Question, open_sites: NDArray[np.int64]) -> Iterator[NDArray[np.float64]]:

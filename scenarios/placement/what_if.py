@@ -27,6 +27,7 @@ __all__ = ["closing_table", "curve_table"]
 _STEPS = (-4, -3, -2, -1, 1, 2, 3, 4)
 _RADII = (0.8, 0.9, 1.25, 1.5, 2.0)
 _BUDGETS = (0.6, 0.8, 1.2, 1.4, 1.6)
+_ROUNDING = 1e-9
 _UNTOLD = frozenset({"Dispersion", "ExpectedCover", "AvailabilityCover"})
 
 
@@ -168,7 +169,8 @@ def closing_table(question: Question, solution: Solution, limits: Limits) -> pd.
     -------
     DataFrame or None
         site, name, loss (in the unit of the objective, inf where some could be served by nobody),
-        unserved (points); the dearest first. None where it says nothing.
+        unserved (points); the dearest first. None where it says nothing: for models that place
+        units or distances, and where closing a site betters a plan that is not proven.
     """
     from optimize.location.sensitivity import closing_costs
 
@@ -181,6 +183,8 @@ def closing_table(question: Question, solution: Solution, limits: Limits) -> pd.
     table = closing_costs(problem, solution, _each(limits, number), reoptimise=False)
     names = question.sites["name"].to_numpy()[table["site"].to_numpy(dtype=np.int64)]
     table.insert(1, "name", names)
+    if (table["loss"] < -_ROUNDING * abs(solution.value)).any():
+        return None  # a better plan lies beside one that is not proven: nothing is lost by closing
     return table[["site", "name", "loss", "unserved"]]
 
 

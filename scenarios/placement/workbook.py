@@ -30,6 +30,7 @@ SHEETS: dict[str, tuple[str, str]] = {
     "points": ("Demand points", "需求点"),
     "flow": ("Shares", "分配比例"),
     "onward": ("Onward", "二级转运"),
+    "plants": ("Plants", "末端设施"),
     "left_out": ("Left out", "未纳入"),
 }
 _HEADERS: dict[str, tuple[str, str]] = {
@@ -80,7 +81,10 @@ _HEADERS: dict[str, tuple[str, str]] = {
     "m_after": ("Way after, m", "规划后距离（米）"),
     "share": ("Share", "比例"),
     "amount": ("Amount", "数量"),
-    "plant": ("Plant", "末端设施"),
+    "plant": ("Plant", "末端设施编号"),
+    "plant_name": ("Plant", "末端设施"),
+    "x": ("East, m", "东向（米）"),
+    "y": ("North, m", "北向（米）"),
     "reason": ("Reason", "原因"),
     "parameter": ("Parameter", "参数"),
     "at": ("At", "取值"),
