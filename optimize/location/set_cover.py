@@ -1,22 +1,22 @@
-"""Set cover to proof: merged rows, HiGHS."""
+"""Set cover (Toregas et al. 1971), with backup (Hogan and ReVelle 1986), to proof."""
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from optimize.location.cover.table import Table, assigned, build_table
-from optimize.location.rows import add_site_rows, site_bounds
-from optimize.location.solution import Solution, relative_gap
-from optimize.mip import LinearModel, Rows, solve_mip
+from optimize.location.cover.least import CoverTask, least_cover
+from optimize.location.cover.run import Run
+from optimize.location.cover.table import assigned, build_table
+from optimize.location.coverage import Coverage
+from optimize.location.rows import site_bounds
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from optimize.location.problems import SetCover
-    from optimize.location.solution import Limits, Status
+    from optimize.location.solution import Limits, Solution
     from optimize.location.solve import Method
 
 __all__ = ["solve", "uncoverable"]
@@ -29,6 +29,11 @@ def uncoverable(problem: SetCover) -> NDArray[np.int64]:
     ----------
     problem
         A site counts where it is not forbidden.
+
+    Returns
+    -------
+    int64[k]
+        Ascending; where there is one, no plan exists.
     """
     allowed = np.ones(problem.sites.n, dtype=np.int64)
     allowed[problem.sites.forbidden] = 0
@@ -39,58 +44,39 @@ def uncoverable(problem: SetCover) -> NDArray[np.int64]:
 
 def solve(problem: SetCover, limits: Limits, method: Method) -> Solution:
     """Solve a set cover; see `optimize.location.solve`."""
-    began = time.perf_counter()
+    run = Run(limits, gain=False)
     sites = problem.sites
-    none = np.full(problem.coverage.n_points, -1, dtype=np.int64)
-    empty = np.zeros(0, dtype=np.int64)
+    nobody = np.full(problem.coverage.n_points, -1, dtype=np.int64)
     if len(uncoverable(problem)):
-        seconds = time.perf_counter() - began
-        return Solution("infeasible", np.nan, np.inf, empty, none, seconds, "reach")
-    allowed = np.ones(sites.n, dtype=np.bool_)
-    allowed[sites.forbidden] = False
-    times = np.asarray(problem.times)
+        run.infeasible = True
+        return run.solution(nobody)
+    lower, upper = site_bounds(sites)
+    if (lower > upper).any():
+        run.infeasible = True
+        return run.solution(nobody)
+    times = np.asarray(problem.times, dtype=np.int64)
     table = build_table(
-        problem.coverage, (times > 0).astype(np.float64), allowed=allowed, times=times, shares=False
+        problem.coverage,
+        (times > 0).astype(np.float64),
+        allowed=upper > 0,
+        times=times,
+        shares=False,
     )
     cost = np.ones(sites.n) if sites.cost is None else sites.cost
     if sites.preference is not None:
         cost = cost - sites.preference
-    found = solve_mip(
-        _model(table, problem, cost),
-        time_limit_s=limits.time_s,
-        gap=limits.gap,
-        threads=limits.threads,
-        seed=limits.seed,
-    )
-    seconds = time.perf_counter() - began
-    if not found.found:
-        status: Status = "infeasible" if found.status == "infeasible" else "none"
-        return Solution(status, np.nan, found.bound, empty, none, seconds, "HiGHS")
-    open_sites = np.flatnonzero(found.x > 0.5)
-    value = float(cost[open_sites].sum())
-    bound = min(found.bound, value)
-    status = "optimal" if relative_gap(value, bound) == 0.0 else "feasible"
-    return Solution(
-        status,
-        value,
-        bound,
-        open_sites,
-        assigned(problem.coverage, open_sites)[0],
-        seconds,
-        "HiGHS",
-        interrupted=found.interrupted,
-    )
-
-
-def _model(table: Table, problem: SetCover, cost: NDArray[np.float64]) -> LinearModel:
-    rows = Rows()
-    rows.add(
-        np.repeat(np.arange(table.n_rows), np.diff(table.indptr)),
-        table.site,
-        1.0,
-        lower=table.times.astype(np.float64),
-        upper=np.inf,
-    )
-    add_site_rows(rows, problem.sites)
-    low, high = site_bounds(problem.sites)
-    return LinearModel(cost, low, high, np.ones(len(cost), dtype=np.bool_), rows)
+    if sites.is_free:
+        lower = np.where((cost < 0) & (upper > 0), 1.0, lower)
+    run.whole = bool((cost == np.rint(cost)).all())
+    task = CoverTask(table, cost, lower, upper, sites)
+    try:
+        least_cover(task, run, method=method)
+    except KeyboardInterrupt:
+        if run.plan is None:
+            raise
+        run.interrupted = True
+    if run.plan is None:
+        return run.solution(nobody)
+    run.value = float(cost[run.plan].sum())
+    bare = Coverage(problem.coverage.indptr, problem.coverage.site, sites.n)
+    return run.solution(assigned(bare, run.plan)[0])
