@@ -104,7 +104,12 @@ def reduced(task: CoverTask) -> CoverTask | None:
 
 
 def least_cover(
-    task: CoverTask, run: Run, *, enough: float = -np.inf, method: Method = "auto"
+    task: CoverTask,
+    run: Run,
+    *,
+    enough: float = -np.inf,
+    method: Method = "auto",
+    greedy_only: bool = False,
 ) -> None:
     """Search the cheapest cover; `run` gets plans and bounds.
 
@@ -118,6 +123,8 @@ def least_cover(
         Cost at which any cover will do.
     method
         As in `optimize.location.solve`.
+    greedy_only
+        Whether a quick search is all that is wanted.
     """
     if method == "mip":
         _close(task, run, enough)
@@ -127,8 +134,8 @@ def least_cover(
         run.infeasible = True
         return
     if task.is_free:
-        _search(small, run, 40, enough)
-        if _over(run, enough):
+        _search(small, run, 10 if greedy_only else 40, enough)
+        if greedy_only or _over(run, enough):
             return
     found = relaxed(_model(small), time_limit_s=0.5 * run.left_s(), threads=run.limits.threads)
     if found.status == "infeasible":
@@ -210,7 +217,7 @@ def _close(task: CoverTask, run: Run, enough: float) -> None:
     run.interrupted |= found.interrupted
     if found.status == "infeasible":
         if enough > -np.inf:
-            run.bound_by(np.nextafter(enough, np.inf), "HiGHS")
+            run.bound_by(enough + 1.0 if run.whole else np.nextafter(enough, np.inf), "HiGHS")
         elif run.plan is None:
             run.infeasible = True
         else:
