@@ -26,7 +26,7 @@ __all__ = [
 
 _NAMED_TABLES = {"unit_type", "incident_class", "hour_profile"}
 _SUBTABLES = {("network", "synthetic")}
-_PLACEMENT_TABLES = {"demand", "candidates", "existing", "queue"}
+_PLACEMENT_TABLES = {"demand", "candidates", "existing", "queue", "equity"}
 _PLAIN_LISTS = {"levels"}  # of a placement: written as a list in one line
 
 

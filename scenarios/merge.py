@@ -26,8 +26,8 @@ _TEMPLATE = "own-city"
 _DEEPEST = 12
 
 # Of a [placement.NAME]: tables in it, and lists of tables whose items have names.
-PLACEMENT_TABLES = ("demand", "candidates", "existing", "queue")
-PLACEMENT_LISTS = ("site", "size", "plant", "slot")
+PLACEMENT_TABLES = ("demand", "candidates", "existing", "queue", "equity")
+PLACEMENT_LISTS = ("site", "size", "plant", "slot", "phase")
 
 # Tables that are merged key by key; "*" stands for any name.
 _MERGED_TABLES: set[tuple[str, ...]] = {

@@ -208,7 +208,7 @@ def resolved(name: str, spec: PlacementSpec) -> PlacementSpec:
     preset = preset_of(name, spec.preset)
     changed, inner = _defaults(preset, spec)
     if spec.model is None and preset == "toilets":
-        counted = spec.p is not None or spec.budget is not None
+        counted = spec.p is not None or spec.budget is not None or bool(spec.phase)
         changed["model"] = "max-cover" if counted else "set-cover"
     spacing, sizes = dict(spec.kind_spacing_m), list(spec.size)
     for standard in used_standards(name, spec):

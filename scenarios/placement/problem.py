@@ -13,12 +13,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from networks.errors import InputError
+from scenarios.placement.phases import phased
 
 if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
-    from optimize.location import Coverage, Problem, Sites
+    from optimize.location import Coverage, PhasedPlacement, Problem, Sites
     from scenarios.placement.schema import PlacementSpec
     from scenarios.placement.times import Measure
 
@@ -168,11 +169,12 @@ def _costs(sites: pd.DataFrame, spec: PlacementSpec) -> NDArray[np.float64] | No
     cost = sites["cost"].to_numpy(dtype=np.float64)
     new = (sites["kind"] != "existing").to_numpy()
     priced = np.isfinite(cost)
-    if not (priced & new).any() and spec.budget is None:
+    spends = spec.budget is not None or any(phase.budget is not None for phase in spec.phase)
+    if not (priced & new).any() and not spends:
         return None
     if not priced[new].all():
         name = str(sites["name"].iloc[int(np.argmax(new & ~priced))])
-        what = "there is a budget" if spec.budget is not None else "other candidates have a cost"
+        what = "there is a budget" if spends else "other candidates have a cost"
         raise InputError(
             f'{what}, and site "{name}" has no cost',
             place="candidates.cost",
@@ -200,7 +202,9 @@ def _apart(sites: pd.DataFrame, spacing_m: float | None) -> NDArray[np.int64]:
 # ---- the problem
 
 
-def make_problem(spec: PlacementSpec, served: Served, rules: Sites, measure: Measure) -> Problem:
+def make_problem(
+    spec: PlacementSpec, served: Served, rules: Sites, measure: Measure
+) -> Problem | PhasedPlacement:
     """Put the question to its model.
 
     Parameters
@@ -223,6 +227,8 @@ def make_problem(spec: PlacementSpec, served: Served, rules: Sites, measure: Mea
 
     weight = served.points["weight"].to_numpy(dtype=np.float64)
     model = spec.model
+    if spec.phase:
+        return phased(spec, served, rules)
     if model in COVER_MODELS:
         return _cover(spec, served, rules, weight)
     if model == "dispersion":

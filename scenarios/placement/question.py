@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from networks import RoadNetwork
-    from optimize.location import Coverage, Problem
+    from optimize.location import Coverage, PhasedPlacement, Problem
     from scenarios.load import Scenario
     from scenarios.placement.schema import PlacementSpec
 
@@ -82,7 +82,7 @@ class Question:
     unit: Literal["min", "m"]
     travel: NDArray[np.float64] | None
     coverage: Coverage | None
-    problem: Problem
+    problem: Problem | PhasedPlacement
     plants: pd.DataFrame | None
     left_out: pd.DataFrame
     warnings: tuple[str, ...]

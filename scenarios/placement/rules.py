@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from scenarios.faults import did_you_mean
+from scenarios.placement.phases import PHASED_MODELS
 from scenarios.placement.presets import named_standard, preset_of, resolved
 from scenarios.placement.queues import QUEUE_KEYS
 from scenarios.placement.schema import MODELS, PRESET_NAMES
@@ -102,6 +103,7 @@ def check_placement(
     _unused(spec, model, path, faults)
     _one_unit(spec, path, faults)
     _radius(whole, path, faults)
+    _periods(whole, path, faults)
     _queue(spec.model_copy(update={"model": model}), path, faults)
     if spec.queue is None:
         _capacity(name, whole, path, faults)
@@ -134,6 +136,8 @@ def _needed(name: str, spec: PlacementSpec, path: KeyPath, faults: FaultList) ->
             why = _WHY[key].format(name=name)
             faults.add((*path, key), f"is missing: {why}", f"{model} needs it")
     priced = spec.travel_cost is not None
+    if spec.phase:
+        return
     if model == "max-cover" and spec.p is None and spec.budget is None:
         faults.add((*path, "p"), "is missing: how many sites may be open", "give p or budget")
     if model == "p-median" and spec.p is None and spec.budget is None and not priced:
@@ -212,6 +216,32 @@ def _radius(spec: PlacementSpec, path: KeyPath, faults: FaultList) -> None:
                 f"is {decay:g}, and all within {last:g} counts in full",
                 "give more than the radius",
             )
+
+
+def _periods(spec: PlacementSpec, path: KeyPath, faults: FaultList) -> None:
+    """Note what building in phases and fairness between areas cannot go with."""
+    if spec.phase and spec.model not in PHASED_MODELS:
+        faults.add(
+            (*path, "phase"),
+            f"has no part in model {spec.model}",
+            f"take it out, or choose {' or '.join(PHASED_MODELS)}",
+        )
+    for key in ("p", "budget", "travel_cost", "equity", "slot"):
+        if spec.phase and getattr(spec, key) not in (None, []):
+            where = "each phase has its own" if key in {"p", "budget"} else "take it out"
+            faults.add((*path, key), "is given beside phases", where)
+    for number, phase in enumerate(spec.phase):
+        if phase.p is None and phase.budget is None:
+            faults.add((*path, "phase", number), "needs p or budget", "say what it may build")
+    for key in ("discount", "carry_over"):
+        if not spec.phase and key in spec.model_fields_set:
+            faults.add((*path, key), "is of phases, and there are none", "add phases")
+    if spec.equity is not None and spec.model not in PHASED_MODELS:
+        faults.add(
+            (*path, "equity"),
+            f"has no part in model {spec.model}",
+            f"take it out, or choose {' or '.join(PHASED_MODELS)}",
+        )
 
 
 def _queue(spec: PlacementSpec, path: KeyPath, faults: FaultList) -> None:

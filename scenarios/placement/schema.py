@@ -27,8 +27,10 @@ __all__ = [
     "MODELS",
     "PRESET_NAMES",
     "CandidatesSpec",
+    "EquitySpec",
     "ExistingSpec",
     "LevelSpec",
+    "PhaseSpec",
     "PlacementDemandSpec",
     "PlacementSpec",
     "PlantSpec",
@@ -161,6 +163,7 @@ class ExistingSpec(Table):
     crs: Crs = None
     may_close: bool = False
     cost: NotNegative = 0.0
+    close_cost: NotNegative | None = None
     capacity: Positive | None = None
     open_at: Moment | None = None
 
@@ -209,6 +212,22 @@ class QueueSpec(Table):
     most: Annotated[int, Field(ge=1, le=1000)] | None = None
     cost_each: NotNegative | None = None
     kw_each: Positive | None = None
+
+
+class PhaseSpec(Table):
+    """A period of building: what may be spent in it, and how the demand has grown by then."""
+
+    name: Text
+    budget: NotNegative | None = None
+    p: Count | None = None
+    growth: Positive = 1.0
+
+
+class EquitySpec(Table):
+    """How uneven the service of the areas may be."""
+
+    measure: Literal["worst-area", "gini"] = "worst-area"
+    limit: NotNegative
 
 
 class PlacementSpec(Table):
@@ -260,3 +279,7 @@ class PlacementSpec(Table):
     quota: list[QuotaSpec] = []
     slot: list[SlotSpec] = []
     queue: QueueSpec | None = None
+    phase: list[PhaseSpec] = []
+    discount: Annotated[float, Field(ge=0, le=1)] = 0.0
+    carry_over: bool = False
+    equity: EquitySpec | None = None
