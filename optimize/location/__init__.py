@@ -13,6 +13,13 @@ from optimize.location.solve import solve
 
 if TYPE_CHECKING:
     from optimize.location.coverage import Coverage
+    from optimize.location.equity import (
+        FrontPoint,
+        area_means,
+        gini,
+        pareto_front,
+        solve_within,
+    )
     from optimize.location.phases import PhasedPlacement
     from optimize.location.problems import (
         AvailabilityCover,
@@ -40,6 +47,7 @@ __all__ = [
     "Dispersion",
     "ExpectedCover",
     "FacilityLocation",
+    "FrontPoint",
     "MaxCover",
     "Method",
     "PCenter",
@@ -55,8 +63,12 @@ __all__ = [
     "SizeClass",
     "Solution",
     "TwoEchelon",
+    "area_means",
+    "gini",
+    "pareto_front",
     "pile_sizes",
     "solve",
+    "solve_within",
     "waits",
 ]
 
@@ -66,6 +78,7 @@ _NAMES_IN: dict[str, str] = {
         "AvailabilityCover Dispersion ExpectedCover FacilityLocation MaxCover PCenter PMedian "
         "Problem ReliableMedian SetCover SizeClass TwoEchelon"
     ),
+    "optimize.location.equity": "FrontPoint area_means gini pareto_front solve_within",
     "optimize.location.phases": "PhasedPlacement",
     "optimize.location.queueing": "QueueingLocation pile_sizes waits",
     "optimize.location.sites": "Quota Sites",
