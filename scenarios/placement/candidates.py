@@ -412,7 +412,7 @@ def given_rows(sites: Sequence[SiteSpec]) -> list[SiteRow]:
             s.lon,
             s.lat,
             kind="existing" if s.existing else "candidate",
-            state=s.state,
+            state=s.state or ("fixed" if s.existing else "free"),
             cost=s.cost,
             capacity=s.capacity,
             size=s.largest_size,
@@ -437,6 +437,8 @@ def in_each_slot(rows: list[SiteRow], slots: Sequence[str]) -> list[SiteRow]:
 def without_zones(rows: list[SiteRow], spec: CandidatesSpec) -> tuple[list[SiteRow], list[str]]:
     """Take out candidates that lie in an exclusion or flood zone, or outside the planned area.
 
+    What exists stays: a zone is for what is new.
+
     Returns
     -------
     tuple
@@ -455,7 +457,11 @@ def without_zones(rows: list[SiteRow], spec: CandidatesSpec) -> tuple[list[SiteR
     for file, key, inside in steps:
         zones = read_zones(Path(file), crs=spec.zones_crs)
         held = _held(rows, zones)
-        kept = [row for row, is_in in zip(rows, held.tolist(), strict=True) if is_in == inside]
+        kept = [
+            row
+            for row, is_in in zip(rows, held.tolist(), strict=True)
+            if is_in == inside or row.kind == "existing"
+        ]
         taken = len(rows) - len(kept)
         if taken:
             what = {"exclude": "an exclusion zone", "flood": "a flood zone"}.get(key)

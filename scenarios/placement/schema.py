@@ -174,7 +174,7 @@ class SiteSpec(Table):
     name: Text
     lon: Longitude
     lat: Latitude
-    state: Literal["free", "fixed", "forbidden"] = "free"
+    state: Literal["free", "fixed", "forbidden"] | None = None
     existing: bool = False
     cost: NotNegative | None = None
     capacity: Positive | None = None
