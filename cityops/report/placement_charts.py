@@ -58,7 +58,8 @@ def reach_curve(
     ways = points[f"{run.unit}_{when}"].to_numpy(dtype=np.float64)
     weight = points["weight"].to_numpy(dtype=np.float64)
     order = np.argsort(ways, kind="stable")
-    sums = np.concatenate([[0.0], np.cumsum(weight[order])]) / max(float(weight.sum()), 1e-12)
+    total = float(weight.sum()) + sum(float(each["weight"]) for each in run.manifest["left_out"])
+    sums = np.concatenate([[0.0], np.cumsum(weight[order])]) / max(total, 1e-12)
     at = np.linspace(0.0, end, STEPS + 1)
     return at, sums[np.searchsorted(ways[order], at, side="right")]
 

@@ -84,6 +84,10 @@ def _value(run: PlacementFolder, words: Words) -> str:
     }.get(kind, "cost")
     if kind == "max-cover" and not _one_limit(run):
         key = "levels"
+    if key == "mean_reliable" and run.asked["nearest_k"]:
+        return words("pl.say.mean_nearest", k=run.asked["nearest_k"], **blanks)
+    if key == "all" and run.manifest["left_out"]:
+        key = "all_reached"
     if key in {"mean", "mean_given", "mean_reliable"} and unit != "travel":
         key = "cost"
     return words(f"pl.say.{key}", **blanks)
@@ -155,7 +159,7 @@ def _left_out(run: PlacementFolder, words: Words, total: float) -> list[str]:
     if not left or lost <= 0:
         return []
     why = words("comma").join(str(each["reason"]) for each in left)
-    return [words("pl.left_out", share=share(lost / (lost + total)), why=why)]
+    return [words("pl.left_out", share=share(lost / total), why=why)]
 
 
 def areas_takeaway(run: PlacementFolder, words: Words) -> str:
@@ -263,7 +267,7 @@ def inputs(run: PlacementFolder, words: Words) -> list[tuple[str, str]]:
     if asked.get("limit") is not None:
         near = words("space").join([run.limit_said(words), run.mode(words)])
         rows.append((words("pl.in.limit"), near))
-    total = plain(float(manifest["objective"]["total"]), 0)
+    total = plain(float(manifest["weight"]), 0)
     weight = words("space").join([total, run.weight_noun(words)]).strip()
     value = words("pl.in.points_value", n=plain(manifest["n_points"], 0), weight=weight)
     rows.append((words("pl.in.points"), value + _source(words, manifest.get("demand_source"))))

@@ -97,6 +97,10 @@ PLACEMENT_TEXTS: Final[dict[str, tuple[str, str]]] = {
         "the mean way is <b>{value}</b> {mode}, failures of sites included",
         "计入站点失效后平均{mode}行程为 <b>{value}</b>",
     ),
+    "pl.say.mean_nearest": (
+        "the mean way to the {k} nearest is <b>{value}</b> {mode}",
+        "到最近 {k} 处站点的平均{mode}行程为 <b>{value}</b>",
+    ),
     "pl.say.longest": (
         "nobody is farther from the nearest than <b>{value}</b> {mode}",
         "所有人到最近站点的{mode}行程不超过 <b>{value}</b>",
@@ -106,6 +110,10 @@ PLACEMENT_TEXTS: Final[dict[str, tuple[str, str]]] = {
         "任意两处间距不小于 <b>{value}</b>",
     ),
     "pl.say.all": ("all demand is within {limit} {mode}", "{mode} {limit}内实现全覆盖"),
+    "pl.say.all_reached": (
+        "all demand that some candidate reaches is within {limit} {mode}",
+        "候选点可达的需求均在{mode} {limit}以内",
+    ),
     "pl.say.all_cost": (
         "all demand is within {limit} {mode} at a cost of <b>{value}</b>",
         "以 <b>{value}</b> 的成本在{mode} {limit}内实现全覆盖",
@@ -138,8 +146,8 @@ PLACEMENT_TEXTS: Final[dict[str, tuple[str, str]]] = {
     "pl.loses": ("{loss} of demand is no longer within {limit}", "{loss} 的需求不再处于 {limit}内"),
     "pl.out": ("{out} stays beyond {limit}", "{out} 仍在 {limit}之外"),
     "pl.left_out": (
-        "{share} of all demand could not be taken in: {why}",
-        "另有 {share} 的需求未能纳入：{why}",
+        "{share} of all demand could not be taken in, and counts as beyond: {why}",
+        "另有 {share} 的需求未能纳入（计为未覆盖）：{why}",
     ),
     "pl.all_in": ("nobody stays beyond {limit}", "全部需求均在 {limit}以内"),
     "pl.best_area": (

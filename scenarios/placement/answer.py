@@ -13,12 +13,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from networks.errors import InputError
 from optimize.location.solution import Limits, Progress
 from scenarios.placement.answer_tables import (
     area_table,
     before_after_table,
     candidate_table,
     circle_table,
+    everybody,
     flow_table,
     onward_table,
     open_site_table,
@@ -28,6 +30,7 @@ from scenarios.placement.interrupts import noted_interrupt
 from scenarios.placement.objective import Objective, objective_of
 from scenarios.placement.reach import Reach, reach_of
 from scenarios.placement.reasons import reasons
+from scenarios.placement.solving import is_plain, solve_question
 from scenarios.placement.what_if import closing_table, curve_table
 
 if TYPE_CHECKING:
@@ -45,6 +48,7 @@ __all__ = [
     "Answer",
     "NoPlan",
     "answer",
+    "answer_of",
     "capacity_decides",
     "existing_sites",
     "limits_of",
@@ -163,11 +167,8 @@ def answer(
     KeyboardInterrupt
         If Ctrl-C came before the first plan.
     """
-    from optimize.location import solve
-    from optimize.location.evaluate import evaluate
-
-    solution = solve(
-        question.problem,
+    solution = solve_question(
+        question,
         method=method,
         time_limit_s=time_limit_s,
         gap=gap,
@@ -180,16 +181,36 @@ def answer(
     if not solution.found:
         said = f"no plan was found within {time_limit_s:g} s; give more with --time-limit"
         raise NoPlan("none", (said,))
-    evaluation = evaluate(question.problem, solution)
-    if evaluation.faults:
-        raise AssertionError(f"the plan does not hold: {'; '.join(evaluation.faults)}")
-    found = _with_tables(question, solution, evaluation)
+    found = answer_of(question, solution)
     if sensitivity_s is None:
         sensitivity_s = min(0.25 * time_limit_s, 20.0)
-    if solution.interrupted or sensitivity_s <= 0:
+    if solution.interrupted or sensitivity_s <= 0 or not is_plain(question):
         return found
     limits = Limits(sensitivity_s, gap, threads, seed, _staged(progress, solution))
     return _with_sensitivity(found, limits)
+
+
+def answer_of(question: Question, solution: Solution) -> Answer:
+    """Judge a plan and say what it means, whoever made it.
+
+    Parameters
+    ----------
+    question
+        What was asked.
+    solution
+        The plan.
+
+    Raises
+    ------
+    InputError
+        If the plan breaks the question's rules or claims what it is not worth.
+    """
+    from optimize.location.evaluate import evaluate
+
+    evaluation = evaluate(question.problem, solution)
+    if evaluation.faults:
+        raise InputError(f"the plan does not hold: {'; '.join(evaluation.faults)}")
+    return _with_tables(question, solution, evaluation)
 
 
 def existing_sites(question: Question) -> NDArray[np.int64]:
@@ -259,12 +280,13 @@ def _with_tables(question: Question, solution: Solution, evaluation: Evaluation)
     else:
         after = reach_of(question, solution.open_sites, limit=limit)
     limits = limits_of(question)
+    both = everybody(question, before, after)
     tables = {
         "sites": open_site_table(question, solution, after),
         "candidates": candidate_table(question, solution),
-        "before_after": before_after_table(question, solution, existing, (before, after), limits),
-        "areas": area_table(question, before, after, limits),
-        "circles": circle_table(question, before, after, limits),
+        "before_after": before_after_table(question, solution, existing, both, limits),
+        "areas": area_table(question, both, limits),
+        "circles": circle_table(question, both, limits),
         "points": point_table(question, before, after),
     }
     for name, table in (

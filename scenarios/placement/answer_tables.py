@@ -6,9 +6,12 @@ of travel stand in the names of columns (``mean_min``, ``mean_m``).
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+
+from scenarios.placement.reach import Reach
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,13 +21,14 @@ if TYPE_CHECKING:
 
     from optimize.location.solution import Solution
     from scenarios.placement.question import Question
-    from scenarios.placement.reach import Reach
 
 __all__ = [
+    "Everybody",
     "area_table",
     "before_after_table",
     "candidate_table",
     "circle_table",
+    "everybody",
     "flow_table",
     "onward_table",
     "open_site_table",
@@ -148,14 +152,65 @@ def candidate_table(question: Question, solution: Solution) -> pd.DataFrame:
     return table
 
 
-def area_table(
-    question: Question, before: Reach, after: Reach, limits: Sequence[float]
-) -> pd.DataFrame:
+@dataclass(frozen=True, eq=False)
+class Everybody:
+    """All demand that was put in, what could not be taken in at the end.
+
+    Parameters
+    ----------
+    weight : float64[n + l]
+        Of each point.
+    code : int64[n + l]
+        Of its area, the number of areas where it lies in none.
+    before, after
+        Who reaches what; who was left out reaches nothing.
+    """
+
+    weight: NDArray[np.float64]
+    code: NDArray[np.int64]
+    before: Reach
+    after: Reach
+
+
+def everybody(question: Question, before: Reach, after: Reach) -> Everybody:
+    """Put the demand that was left out beside that of the question: shares are of all of it.
+
+    Parameters
+    ----------
+    question
+        What was asked.
+    before, after
+        Who reaches what of the question's points.
+    """
+    left, n_areas = question.left_out, len(question.areas)
+    weight = np.append(question.points["weight"], left["weight"]).astype(np.float64)
+    code = np.append(question.points["area"], left["area"]).astype(np.int64)
+    outside = (code < 0) | (code >= n_areas)
+    more = len(left)
+    return Everybody(
+        weight,
+        np.where(outside, n_areas, code),
+        _with_nothing(before, more),
+        _with_nothing(after, more),
+    )
+
+
+def _with_nothing(reach: Reach, more: int) -> Reach:
+    """Add points that reach nothing."""
+    return Reach(
+        np.append(reach.site, np.full(more, -1)),
+        np.append(reach.travel, np.full(more, np.inf)),
+        np.append(reach.covered, np.zeros(more)),
+        np.append(reach.longest, np.full(more, np.inf)),
+    )
+
+
+def area_table(question: Question, both: Everybody, limits: Sequence[float]) -> pd.DataFrame:
     """One row an area: share within each limit, mean travel, who gains, who stays out."""
     import pandas as pd
 
-    weight = question.points["weight"].to_numpy(dtype=np.float64)
-    code, names = _groups(question)
+    weight, code, before, after = both.weight, both.code, both.before, both.after
+    names = [*question.areas, "–"]
     n, unit = len(names), question.unit
     total = _sums(code, weight, n)
     table = pd.DataFrame({"area": names, "weight": total})
@@ -178,24 +233,21 @@ def area_table(
     return table[table["weight"] > 0].reset_index(drop=True)
 
 
-def circle_table(
-    question: Question, before: Reach, after: Reach, limits: Sequence[float]
-) -> pd.DataFrame:
-    """Residents within each limit, by area and in all (area ""): weights and shares."""
+def circle_table(question: Question, both: Everybody, limits: Sequence[float]) -> pd.DataFrame:
+    """Demand within each limit, by area and in all (area ""): weights and shares."""
     import pandas as pd
 
-    weight = question.points["weight"].to_numpy(dtype=np.float64)
-    code, names = _groups(question)
-    code, names = np.append(code, len(names)), [*names, ""]
+    weight, code = both.weight, both.code
+    names = [*question.areas, "–", ""]
     rows = []
     for limit in limits:
         inside = []
-        for reach in (before, after):
+        for reach in (both.before, both.after):
             each = weight * reach.within(limit)
-            sums = _sums(code[:-1], each, len(names))
+            sums = _sums(code, each, len(names))
             sums[-1] = each.sum()
             inside.append(sums)
-        total = _sums(code[:-1], weight, len(names))
+        total = _sums(code, weight, len(names))
         total[-1] = weight.sum()
         rows.append(
             pd.DataFrame(
@@ -219,7 +271,7 @@ def before_after_table(
     question: Question,
     solution: Solution,
     existing: NDArray[np.int64],
-    reaches: tuple[Reach, Reach],
+    both: Everybody,
     limits: Sequence[float],
 ) -> pd.DataFrame:
     """Measure by measure, the district today and under the plan.
@@ -228,14 +280,14 @@ def before_after_table(
     ----------
     existing
         Indices of the facilities that exist today.
-    reaches
-        Before and after.
+    both
+        All demand, before and after.
     limits
         Of travel, in the question's unit.
     """
     import pandas as pd
 
-    weight = question.points["weight"].to_numpy(dtype=np.float64)
+    weight, reaches = both.weight, (both.before, both.after)
     total = float(weight.sum())
     rows: list[tuple[str, float, str, float, float]] = [
         ("facilities", np.nan, "count", float(len(existing)), float(len(solution.open_sites)))
@@ -291,14 +343,6 @@ def onward_table(question: Question, solution: Solution) -> pd.DataFrame | None:
 
 
 # ---- parts
-
-
-def _groups(question: Question) -> tuple[NDArray[np.int64], list[str]]:
-    """Code of each point's area, and the names; points outside all areas are one more, "–"."""
-    code = question.points["area"].to_numpy(dtype=np.int64)
-    names = list(question.areas)
-    outside = (code < 0) | (code >= len(names))
-    return np.where(outside, len(names), code), [*names, "–"]
 
 
 def _sums(code: NDArray[np.int64], values: NDArray[np.float64], n: int) -> NDArray[np.float64]:

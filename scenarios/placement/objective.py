@@ -6,7 +6,7 @@ One row a kind of problem: what is made best, whether more or less of it is bett
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
     from scenarios.placement.question import Question
@@ -43,7 +43,8 @@ class Objective:
     unit
         Weight of demand, number of sites, money, travel, or weight times travel.
     total
-        All of the demand, by which a weight becomes a share and weighted travel a mean.
+        By which a weight becomes a share, and weighted travel a mean: all demand that was put in,
+        for means what the question could take in.
     """
 
     kind: str
@@ -84,6 +85,8 @@ def objective_of(question: Question) -> Objective:
         What was asked.
     """
     name = type(question.problem).__name__
+    if question.spec.phase:
+        return _over_periods(question)
     kind, sense, unit = _KINDS.get(name, (question.spec.model or name.lower(), "cost", "cost"))
     sites = getattr(question.problem, "sites", None)
     if kind == "set-cover" and sites is not None and sites.cost is not None:
@@ -93,4 +96,15 @@ def objective_of(question: Question) -> Objective:
     if kind == "capacitated" and _counts_travel(question):
         unit = "weighted travel"
     total = float(question.points["weight"].sum())
+    if unit == "weight":
+        total += float(question.left_out["weight"].sum())
     return Objective(kind, sense, unit, total)
+
+
+def _over_periods(question: Question) -> Objective:
+    """All periods together, later ones worth less where they are discounted."""
+    problem: Any = question.problem
+    total = float((problem.weight.sum(axis=1) * problem.worth).sum())
+    if question.spec.model == "max-cover":
+        return Objective("max-cover", "gain", "weight", total)
+    return Objective("p-median", "cost", "weighted travel", total)

@@ -220,3 +220,80 @@ def test_points_at_one_place_share_a_cell_and_many_are_thinned():
     rng = np.random.default_rng(4)
     x, y = rng.uniform(0, 1000, (2, 5000))
     assert 0 < len(thinned(x, y, most=300)) <= 300
+
+
+# ---- posts, and who is left out
+
+
+POSTS = """
+[placement.posts]
+mode = "car"
+units = 3
+busy_fraction = 0.3
+within_min = 1
+demand = { source = "all.csv", weight_column = "weight" }
+candidates = { source = "all.csv", name_column = "name" }
+"""
+
+
+def test_a_run_reads_the_posts_and_units_of_a_plan(ask, everywhere, grid):
+    from optimize.location.solution import Solution
+    from scenarios.placement.answer import answer_of
+    from scenarios.placement.plan_file import write_plan
+
+    question = ask("posts", POSTS)
+    covers = [question.coverage.sites_of(i) for i in range(25)]
+    units = [2 * (6 in c) + (18 in c) for c in covers]
+    value = float(sum(1 - 0.3**k for k in units))
+    served = np.array([6 if 6 in c else 18 if 18 in c else -1 for c in covers])
+    plan = Solution(
+        "feasible", value, 25.0, np.array([6, 18]), served, 0.0, "by hand", np.array([2, 1])
+    )
+    write_plan(grid, answer_of(question, plan))
+    text = """
+[stations]
+file = "plan/stations.csv"
+[units]
+file = "plan/units.csv"
+[unit_type.unit]
+turnout_day_s = 60
+turnout_night_s = 60
+[incident_class.medical]
+rate_per_day = 12
+needs = { unit = 1 }
+on_scene_min = 20
+target_min = 8
+"""
+    head = HEAD.replace('service = "placement"', "horizon_h = 24")
+    (grid / "simulated.toml").write_text(head + text, encoding="utf-8")
+    spec = load_scenario(grid / "simulated.toml").spec
+    assert [station.name for station in spec.station] == ["n7", "n19"]
+    assert [(unit.station, unit.count) for unit in spec.unit] == [("n7", 2), ("n19", 1)]
+
+
+def test_a_plan_that_does_not_hold_is_refused(ask, everywhere):
+    from optimize.location.solution import Solution
+    from scenarios.placement.answer import answer_of
+
+    question = ask("posts", POSTS)
+    none = np.full(25, -1)
+    wrong = Solution("feasible", 99.0, 99.0, np.array([6]), none, 0.0, "", np.array([3]))
+    with pytest.raises(InputError, match="the plan does not hold"):
+        answer_of(question, wrong)
+
+
+def test_who_is_left_out_counts_as_beyond(grid, points, everywhere):
+    points("have.csv", {1: 1.0})
+    with (grid / "all.csv").open("a", encoding="utf-8") as file:
+        file.write("far,112.9,28.4,5\n")  # no street is near
+    (grid / "scenario.toml").write_text(HEAD + TEXT, encoding="utf-8")
+    done = optimize_scenario(
+        load_scenario(grid / "scenario.toml"), "toilets", Path("out"), sensitivity_s=0
+    )
+    assert done.manifest["left_out"][0]["weight"] == 5
+    assert done.manifest["objective"]["total"] == 30
+    assert done.manifest["weight"] == 25
+    areas = done.answer.tables["areas"]
+    assert areas["weight"].sum() == 30
+    assert areas["out_weight"].sum() == pytest.approx(30 - done.manifest["value"])
+    assert done.answer.figure("covered_share")[1] == pytest.approx(done.manifest["value"] / 30)
