@@ -6,7 +6,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
@@ -46,6 +46,7 @@ def solve_arcs(
     time_limit_s: float = 60.0,
     iterations: int | None = None,
     target: int | None = None,
+    bound: int = 0,
     threads: int = 1,
     seed: int = 0,
     progress: Callable[[ArcProgress], None] | None = None,
@@ -63,6 +64,9 @@ def solve_arcs(
         limit the same seed gives the same routes.
     target
         Cost at which the search ends.
+    bound
+        What no solution can cost less than, as `arc_lower_bound` finds it: the search ends there,
+        and the solution carries it.
     threads
         Populations that are searched at once; they exchange their best every `EXCHANGE`
         generations. With the same number of them the same seed gives the same routes.
@@ -93,7 +97,7 @@ def solve_arcs(
         for found in _improvements(islands, until, iterations):
             best = found
             _tell(progress, found, islands[0].iterations, began)
-            if target is not None and found.cost <= target:
+            if found.cost <= max(bound, -1 if target is None else target):
                 break
     except KeyboardInterrupt:
         best = _best(islands)
@@ -103,9 +107,10 @@ def solve_arcs(
     seconds = time.perf_counter() - began
     count = sum(island.iterations for island in islands)
     if best is None:
-        return ArcSolution((), 0, 0.0, "none", seconds, count, interrupted)
+        return ArcSolution((), 0, float(bound), "none", seconds, count, interrupted)
     routes = decoded(problem, layout, best.routes)
-    return ArcSolution(routes, best.cost, 0.0, "feasible", seconds, count, interrupted)
+    status: Literal["optimal", "feasible"] = "optimal" if best.cost <= bound else "feasible"
+    return ArcSolution(routes, best.cost, float(bound), status, seconds, count, interrupted)
 
 
 def _improvements(

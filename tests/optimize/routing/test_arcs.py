@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from networks import InputError
 from optimize.routing.arcs.carplib import read_arc_problem
 from optimize.routing.arcs.check import check_arc_solution
+from optimize.routing.arcs.lower_bound import arc_lower_bound
 from optimize.routing.arcs.problem import ArcProblem
 from optimize.routing.arcs.solution import ArcRoute
 from optimize.routing.arcs.solve import solve_arcs
@@ -32,6 +33,34 @@ def test_small_problems_are_solved_to_the_least_cost_there_is(
     checked = check_arc_solution(problem, solution)
     assert checked.faults == ()
     assert solution.value == exhaustive(problem)
+
+
+@settings(deadline=None, max_examples=60)
+@given(data=st.data(), facilities=st.booleans())
+def test_the_lower_bound_is_below_the_least_cost_there_is(problems, exhaustive, data, facilities):
+    problem = data.draw(problems(facilities=facilities))
+    assert arc_lower_bound(problem) <= exhaustive(problem)
+
+
+@pytest.mark.parametrize(
+    ("file", "least", "most"),
+    [
+        ("gdb/gdb1.dat", 316, 316),
+        ("gdb/gdb8.dat", 338, 348),
+        ("val/val1A.dat", 173, 173),
+        ("mcarptif/mval/mval1A.txt", 230, 230),
+    ],
+)
+def test_lower_bounds_come_near_to_published_optima(shared_data, file, least, most):
+    bound = arc_lower_bound(read_arc_problem(shared_data / "arcs" / file))
+    assert least <= bound <= most
+
+
+def test_a_search_that_meets_the_bound_is_proof():
+    bound = arc_lower_bound(ONE_WAY_RING)
+    solution = solve_arcs(ONE_WAY_RING, bound=bound)
+    assert solution.status == "optimal"
+    assert solution.gap == 0.0
 
 
 def test_the_ring_is_swept_forward_in_one_round():
