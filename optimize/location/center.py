@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from optimize.location.cover.bottleneck import bisect, by_liking
 from optimize.location.cover.counts import most_open
 from optimize.location.cover.least import CoverTask, least_cover
 from optimize.location.cover.run import Run
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
     from optimize.location.solve import Method
 
 __all__ = ["solve"]
+
+_STAGES = ("greedy", "relaxation", "HiGHS")
 
 
 def solve(problem: PCenter, limits: Limits, method: Method) -> Solution:
@@ -76,45 +79,14 @@ class _Center:
         floor = float(least.max(initial=0.0))
         values = np.unique(np.concatenate([inside[np.isfinite(inside)], [floor]]))
         values = values[values >= floor]
-        if self.liked is None:
-            self._bisect(values)
-        else:
-            self._by_liking(values, self.liked)
+        if self.liked is not None:
+            by_liking(values, self._liked_within, run)
+            return
+        run.bound_by(floor, "nearest sites")
+        quick = ("greedy", "relaxation")
+        bisect(values, self._reaches, run, stages=quick if self.method == "heuristic" else _STAGES)
 
-    # ---- without preferences
-
-    def _bisect(self, values: NDArray[np.float64]) -> None:
-        """Raise `low` over costs that are too small, lower `high` to what a plan reaches."""
-        run = self.run
-        run.bound_by(float(values[0]), "nearest sites")
-        low, high = 0, len(values)  # values[:low] are impossible; values[high] is reached
-        for stage in ("greedy", "relaxation", "auto"):
-            if stage == "auto" and self.method == "heuristic":
-                break
-            begin = low
-            while begin < high and not run.done():
-                # the relaxation is nearly always right: look just there first
-                middle = begin if stage == "auto" and begin == low else (begin + high - 1) // 2
-                answer, plan = self._reaches(float(values[middle]), stage)
-                if plan is not None:
-                    self._offer(plan, stage)
-                    high = int(np.searchsorted(values, run.value))
-                elif answer is False:
-                    low = begin = middle + 1
-                    if low < len(values):
-                        run.bound_by(float(values[low]), stage)
-                elif stage == "auto":
-                    return
-                else:
-                    begin = middle + 1
-            if low >= high and run.plan is not None:
-                run.bound_by(run.value, stage)
-            if run.done():
-                return
-        if low == len(values) and run.plan is None:
-            run.infeasible = True
-
-    def _reaches(self, limit: float, stage: str) -> tuple[bool | None, NDArray[np.int64] | None]:
+    def _reaches(self, limit: float, stage: str) -> tuple[bool | None, float | None]:
         """Say whether p sites reach every point within a limit; None where that stays open."""
         if stage == "greedy" and not self.sites.is_free:
             return None, None
@@ -130,7 +102,7 @@ class _Center:
         if inner.infeasible or inner.bound > enough:
             return False, None
         if inner.plan is not None and len(inner.plan) <= self.p:
-            return True, self._filled(inner.plan)
+            return True, self._offer(self._filled(inner.plan), stage)
         return None, None
 
     def _task(self, limit: float) -> CoverTask:
@@ -157,55 +129,19 @@ class _Center:
             plan = np.append(plan, chosen)
         return plan
 
-    def _offer(self, plan: NDArray[np.int64], stage: str) -> None:
+    def _offer(self, plan: NDArray[np.int64], stage: str) -> float:
+        """Offer a plan; its largest cost."""
         farthest = float(self.cost[:, plan].min(axis=1, initial=np.inf).max(initial=0.0))
         liked = 0.0 if self.liked is None else float(self.liked[plan].sum())
         self.run.offer(plan, farthest - liked, stage)
+        return farthest
 
-    # ---- with preferences
-
-    def _by_liking(self, values: NDArray[np.float64], liked: NDArray[np.float64]) -> None:
-        """Least of cost less preference: the most that is liked grows with the cost allowed.
-
-        An interval of costs holds nothing better than its least cost less what is liked at its
-        largest one; intervals are halved where that is better than the best plan.
-        """
-        run = self.run
-        known: dict[int, float] = {}
-
-        def liking(index: int) -> float:
-            if index not in known:
-                known[index] = self._liked_within(float(values[index]), liked)
-            return known[index]
-
-        waiting = [(0, len(values) - 1)]
-        floors = {(0, len(values) - 1): float(values[0]) - liking(len(values) - 1)}
-        while waiting and run.more():
-            waiting.sort(key=lambda span: (floors[span], span))
-            begin, end = waiting[0]
-            run.bound_by(floors[(begin, end)], "covers by liking")
-            if run.done():
-                return
-            waiting.pop(0)
-            if begin == end:
-                liking(begin)
-                continue
-            middle = (begin + end) // 2
-            for a, b in ((begin, middle), (middle + 1, end)):
-                floors[a, b] = max(float(values[a]) - liking(b), floors[begin, end])
-                if np.isfinite(floors[a, b]):
-                    waiting.append((a, b))
-        if not waiting and run.more():
-            run.infeasible = run.plan is None
-            if run.plan is not None:
-                run.bound_by(run.value, "covers by liking")
-
-    def _liked_within(self, limit: float, liked: NDArray[np.float64]) -> float:
+    def _liked_within(self, limit: float) -> float:
         """Bound of what is liked of p sites that reach every point within a limit."""
         task = self._task(limit)
         task = CoverTask(
             task.table,
-            -liked,
+            np.zeros(self.sites.n) if self.liked is None else -self.liked,
             task.lower,
             task.upper,
             self.sites,

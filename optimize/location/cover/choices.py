@@ -10,7 +10,14 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-__all__ = ["cover_greedily", "drop_columns", "drop_rows", "improve_cover"]
+__all__ = [
+    "cliques_of",
+    "cover_greedily",
+    "drop_columns",
+    "drop_rows",
+    "improve_cover",
+    "spread_out",
+]
 
 _Ints = NDArray[np.int64]
 _Int32s = NDArray[np.int32]
@@ -255,3 +262,118 @@ def improve_cover(
             best[:] = is_open
     random[0] = x
     return value
+
+
+@njit(cache=True, nogil=True)
+def cliques_of(conflict: _Flags, begin: int, end: int, left: _Flags, member: _Flags) -> int:
+    """Cover the conflicts of some sites by groups of which one site at most may be open.
+
+    Parameters
+    ----------
+    conflict : bool[m, m]
+        Symmetric; the diagonal is not looked at.
+    begin, end
+        Sites whose conflicts with later ones are covered now.
+    left : bool[m, m]
+        Conflicts in no group yet; brought up to date.
+    member : bool[k, m]
+        Filled with the groups; the sweep ends early when it is full.
+
+    Returns
+    -------
+    int
+        Number of groups.
+    """
+    m = len(conflict)
+    count = 0
+    common = np.empty(m, dtype=np.bool_)
+    inside = np.empty(m, dtype=np.int64)
+    for a in range(begin, end):
+        for b in range(a + 1, m):
+            if not left[a, b]:
+                continue
+            if count == len(member):
+                return count
+            common[:] = conflict[a] & conflict[b]
+            inside[0], inside[1], k = a, b, 2
+            # first those whose conflict with a is in no group yet
+            for wanted in range(2):
+                for c in range(m):
+                    if common[c] and c != a and c != b and (wanted == 1 or left[a, c]):
+                        inside[k] = c
+                        k += 1
+                        common[c] = False
+                        for d in range(m):
+                            common[d] = common[d] and conflict[c, d]
+            for x in range(k):
+                member[count, inside[x]] = True
+                for y in range(k):
+                    left[inside[x], inside[y]] = False
+            count += 1
+    return count
+
+
+@njit(cache=True, nogil=True)
+def spread_out(distance: _Floats, p: int, chosen: _Ints, usable: _Flags, n_fixed: int) -> float:
+    """Choose sites far from each other: the farthest next, then swaps of the nearest pair.
+
+    Parameters
+    ----------
+    distance : float64[m, m]
+    p
+        Number of sites.
+    chosen : int64[p]
+        The first `n_fixed` are given; the rest is filled in.
+    usable : bool[m]
+        Sites that may be chosen.
+
+    Returns
+    -------
+    float
+        Least distance of two chosen sites.
+    """
+    m = len(usable)
+    taken = np.zeros(m, dtype=np.bool_)
+    near = np.full(m, np.inf)
+    for k in range(p):
+        if k >= n_fixed:
+            best, site = -1.0, -1
+            for j in range(m):
+                if usable[j] and not taken[j] and near[j] > best:
+                    best, site = near[j], j
+            chosen[k] = site
+        taken[chosen[k]] = True
+        for j in range(m):
+            near[j] = min(near[j], distance[chosen[k], j])
+    for _ in range(10 * p + 100):
+        least, worst = np.inf, -1
+        for a in range(p):
+            for b in range(a):
+                d = distance[chosen[a], chosen[b]]
+                if d < least and (a >= n_fixed or b >= n_fixed):
+                    least, worst = d, a
+        if worst < 0:
+            break
+        best, slot, site = least, -1, -1
+        for a in range(p):
+            if a < n_fixed or (a != worst and distance[chosen[a], chosen[worst]] > least):
+                continue
+            for j in range(m):
+                if taken[j] or not usable[j]:
+                    continue
+                d = np.inf
+                for b in range(p):
+                    if b != a:
+                        d = min(d, distance[chosen[b], j])
+                if d > best:
+                    best, slot, site = d, a, j
+        if slot < 0:
+            break
+        taken[chosen[slot]] = False
+        chosen[slot] = site
+        taken[site] = True
+    least = np.inf
+    for a in range(p):
+        for b in range(a):
+            least = min(least, distance[chosen[a], chosen[b]])
+    return least
