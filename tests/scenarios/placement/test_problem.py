@@ -85,12 +85,12 @@ def test_the_centre_of_the_grid_is_four_steps_from_its_corners(clinics):
     assert _solved(clinics("p-center", "p = 1\nwithin_m = 100")).value == pytest.approx(400.0)
 
 
-def test_four_sites_far_apart_are_the_corners(clinics):
-    question = clinics("dispersion", "p = 4")
+def test_five_sites_far_apart_are_the_corners_and_the_middle(clinics):
+    question = clinics("dispersion", "p = 5")
     solution = _solved(question)
     assert solution.value == pytest.approx(4 * 1.2)  # four steps of 1.2 minutes
     names = set(question.sites["name"].iloc[solution.open_sites])
-    assert names == {"n1", "n5", "n21", "n25"}
+    assert names == {"n1", "n5", "n13", "n21", "n25"}
 
 
 def test_opening_costs_decide_how_many_sites_where_travel_has_a_price(clinics):
