@@ -75,6 +75,34 @@ def price(
 
 
 @njit(cache=True, nogil=True)
+def smallest(values: NDArray[np.float64], length: int, rank: int) -> float:
+    """Find the number of a rank (0 is the least) among the first ones, which are reordered.
+
+    Quickselect (Hoare, Communications of the ACM 4, 1961); quicker to compile than numpy's.
+    """
+    low, high = 0, length - 1
+    while low < high:
+        pivot = values[(low + high) // 2]
+        i, j = low, high
+        while i <= j:
+            while values[i] < pivot:
+                i += 1
+            while values[j] > pivot:
+                j -= 1
+            if i <= j:
+                values[i], values[j] = values[j], values[i]
+                i += 1
+                j -= 1
+        if rank <= j:
+            high = j
+        elif rank >= i:
+            low = i
+        else:
+            break
+    return float(values[rank])
+
+
+@njit(cache=True, nogil=True)
 def choose(
     rho: NDArray[np.float64],
     state: NDArray[np.int8],
@@ -114,7 +142,7 @@ def choose(
         return np.inf, 0.0
     if wanted == 0:
         return total, size
-    threshold = np.partition(free[:k], wanted - 1)[wanted - 1]
+    threshold = smallest(free, k, wanted - 1)
     below = 0
     for j in range(m):
         if state[j] == FREE and rho[j] < threshold:
@@ -343,9 +371,8 @@ def settle(
     if p >= 0:
         if wanted < 0 or wanted > k:
             return 0
-        ordered = np.sort(free[:k])
-        last_in = ordered[wanted - 1] if wanted > 0 else -np.inf
-        first_out = ordered[wanted] if wanted < k else np.inf
+        last_in = smallest(free, k, wanted - 1) if wanted > 0 else -np.inf
+        first_out = smallest(free, k, wanted) if wanted < k else np.inf
     settled = 0
     for j in range(m):
         if state[j] != FREE:

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 __all__ = ["Near", "nearest_sites"]
 
 
+_ROWS = 512
+
+
 @dataclass(frozen=True, eq=False)
 class Near:
     """Sorted candidate lists.
@@ -64,14 +67,20 @@ def nearest_sites(
     """
     n, m = cost.shape
     most = min(most, m)
-    top = np.full(n, np.inf) if limit is None else np.ascontiguousarray(limit, dtype=np.float64)
-    count = np.zeros(n, dtype=np.int64)
-    reach = np.empty(n, dtype=np.float64)
-    _count(cost, most, top, count, reach)
-    start = np.concatenate([np.zeros(1, dtype=np.int64), np.cumsum(count)])
-    site = np.empty(start[-1], dtype=np.int32)
-    value = np.empty(start[-1], dtype=np.float64)
-    _fill(cost, top, reach, start, site, value)
+    top = np.full(n, np.inf) if limit is None else np.asarray(limit, dtype=np.float64)
+    reach = np.full(n, np.inf)
+    counts, sites, values = [], [], []
+    for begin in range(0, n, _ROWS):
+        rows = slice(begin, begin + _ROWS)
+        site_of, cost_of, reach[rows] = _nearest_of(cost[rows], most, top[rows])
+        listed = (cost_of < reach[rows, None]) & (cost_of <= top[rows, None])
+        counts.append(listed.sum(axis=1))
+        sites.append(site_of[listed].astype(np.int32))
+        values.append(cost_of[listed])
+    count = np.concatenate([np.zeros(1, dtype=np.int64), *counts])
+    start = np.cumsum(count, dtype=np.int64)
+    site = np.concatenate([np.zeros(0, dtype=np.int32), *sites])
+    value = np.concatenate([np.zeros(0), *values])
     site_start = np.zeros(m + 1, dtype=np.int64)
     point = np.empty(len(site), dtype=np.int32)
     point_cost = np.empty(len(site), dtype=np.float64)
@@ -79,65 +88,28 @@ def nearest_sites(
     return Near(start, site, value, reach, site_start, point, point_cost)
 
 
-@njit(cache=True, nogil=True)
-def _count(
-    cost: NDArray[np.float64],
-    most: int,
-    top: NDArray[np.float64],
-    count: NDArray[np.int64],
-    reach: NDArray[np.float64],
-) -> None:
-    """Find how many sites each point keeps, and the cost from which on some are missing."""
-    n, m = cost.shape
-    for i in range(n):
-        finite = 0
-        within = 0
-        above = np.inf
-        for j in range(m):
-            c = cost[i, j]
-            if c < np.inf:
-                finite += 1
-                if c <= top[i]:
-                    within += 1
-                elif c < above:
-                    above = c
-        reach[i] = above
-        count[i] = within
-        if within > most:
-            # the first that is left out, in order of cost; ties with it are left out too
-            first_out = np.partition(cost[i], most)[most]
-            count[i] = 0
-            for j in range(m):
-                if cost[i, j] < first_out:
-                    count[i] += 1
-            reach[i] = first_out
+def _nearest_of(
+    cost: NDArray[np.float64], most: int, top: NDArray[np.float64]
+) -> tuple[NDArray[np.intp], NDArray[np.float64], NDArray[np.float64]]:
+    """Sort the nearest sites of some points; also the cost from which on some are missing.
 
-
-@njit(cache=True, nogil=True)
-def _fill(
-    cost: NDArray[np.float64],
-    top: NDArray[np.float64],
-    reach: NDArray[np.float64],
-    start: NDArray[np.int64],
-    site: NDArray[np.int32],
-    value: NDArray[np.float64],
-) -> None:
-    n, m = cost.shape
-    index = np.empty(m, dtype=np.int32)
-    found = np.empty(m, dtype=np.float64)
-    for i in range(n):
-        k = 0
-        for j in range(m):
-            c = cost[i, j]
-            if c < reach[i] and c <= top[i] and c < np.inf:
-                index[k] = j
-                found[k] = c
-                k += 1
-        order = np.argsort(found[:k], kind="mergesort")  # ties by index
-        at = start[i]
-        for q in range(k):
-            site[at + q] = index[order[q]]
-            value[at + q] = found[order[q]]
+    Ties stand in the order of the sites; of sites that cost as much as the first that is left
+    out, none is listed.
+    """
+    m = cost.shape[1]
+    beyond = np.where(cost > top[:, None], cost, np.inf).min(axis=1)
+    if 4 * most < m:
+        kept = np.sort(np.argpartition(cost, most, axis=1)[:, : most + 1], axis=1)
+        cost = np.take_along_axis(cost, kept, axis=1)
+        order = np.argsort(cost, axis=1, kind="stable")
+        site = np.take_along_axis(kept, order, axis=1)
+    else:
+        order = np.argsort(cost, axis=1, kind="stable")[:, : most + 1]
+        site = order
+    cost = np.take_along_axis(cost, order, axis=1)
+    if most < m:
+        beyond = np.minimum(beyond, cost[:, most])
+    return site, cost, beyond
 
 
 @njit(cache=True, nogil=True)

@@ -12,28 +12,29 @@ All budgets count steps, so that the answer does not depend on the machine.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from optimize.location.median import kernels
-from optimize.location.median.core import build_core
+from optimize.location.median.core import Core, build_core
 from optimize.location.median.frame import build_frame
 from optimize.location.median.moves import descend, new_plan, rebuild, roam
 from optimize.location.median.reach import serving_sites
 from optimize.location.median.search import Search
 from optimize.location.median.tree import Tree
+from optimize.location.solution import Limits
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from optimize.location.median.core import Core
     from optimize.location.median.frame import Frame
     from optimize.location.median.moves import Plan
     from optimize.location.problems import PMedian
-    from optimize.location.solution import Limits, Solution
+    from optimize.location.solution import Solution
 
-__all__ = ["solve_own"]
+__all__ = ["prepare", "solve_own"]
 
 _STRONGEST = 5
 _WINDOW = 10
@@ -53,6 +54,7 @@ def solve_own(problem: PMedian, limits: Limits, *, prove: bool = True) -> Soluti
     prove
         Whether to branch.
     """
+    prepare()
     core = build_core(problem)
     search = Search(core, limits)
     if not np.isfinite(core.cost).any(axis=1).all():
@@ -69,6 +71,19 @@ def solve_own(problem: PMedian, limits: Limits, *, prove: bool = True) -> Soluti
             raise
         search.interrupted = True
     return search.solution(problem, "own", infeasible=infeasible)
+
+
+@cache
+def prepare() -> None:
+    """Compile what is not in numba's cache yet, once, so that no time limit pays for it."""
+    table = np.array([[0.0, 2.0, 5.0], [2.0, 0.0, 4.0], [5.0, 4.0, 0.0]])
+    core = Core(table, np.zeros(3), np.zeros(3, dtype=np.int8), 1, np.arange(3), 1.0)
+    search = Search(core, Limits(time_s=float("inf")))
+    hunt = _Hunt(search)
+    hunt.run(prove=False)
+    frame = build_frame(core, core.site, core.fixed.copy())
+    Tree(frame, np.zeros(3), float("-inf")).grow(search, 1)
+    kernels.settle(np.zeros(3), 0.0, 1.0, 1, core.fixed.copy(), np.zeros(3))
 
 
 def _cheapest(core: Core) -> NDArray[np.int64]:

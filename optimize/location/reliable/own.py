@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,19 +11,19 @@ from optimize.location.median.kernels import ROUNDING, SHUT, settle
 from optimize.location.median.near import nearest_sites
 from optimize.location.median.ruled import prove_by_model
 from optimize.location.median.search import Search
-from optimize.location.reliable.core import build_level_core
+from optimize.location.reliable.core import LevelCore, build_level_core
 from optimize.location.reliable.kernels import ascend_levels, best_exchange, nearest_open
 from optimize.location.reliable.model import level_model
+from optimize.location.solution import Limits
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from optimize.location.problems import ReliableMedian
-    from optimize.location.reliable.core import LevelCore
-    from optimize.location.solution import Limits, Solution
+    from optimize.location.solution import Solution
     from optimize.location.solve import Method
 
-__all__ = ["solve_levels"]
+__all__ = ["prepare", "solve_levels"]
 
 _SLICE = 2e7
 """Entries that a compiled call looks at, roughly, before it comes back."""
@@ -43,6 +44,7 @@ def solve_levels(problem: ReliableMedian, limits: Limits, method: Method) -> Sol
     method
         "mip" leaves our own search out, "heuristic" the proof by HiGHS.
     """
+    prepare()
     core = build_level_core(problem)
     search = Search(core, limits)
     infeasible = False
@@ -60,6 +62,18 @@ def solve_levels(problem: ReliableMedian, limits: Limits, method: Method) -> Sol
             raise
         search.interrupted = True
     return search.solution(problem, "own, HiGHS" if own else "HiGHS", infeasible=infeasible)
+
+
+@cache
+def prepare() -> None:
+    """Compile what is not in numba's cache yet, once, so that no time limit pays for it."""
+    table = np.array([[0.0, 2.0, 5.0], [2.0, 0.0, 4.0], [5.0, 4.0, 0.0]])
+    share = np.array([0.75, 0.25])
+    fixed = np.zeros(3, dtype=np.int8)
+    core = LevelCore(table, np.zeros(3), fixed, 2, np.arange(3), 0.0, share, 0.0)
+    search = Search(core, Limits(time_s=float("inf"), gap=0.01))
+    _interchange(search, core)
+    _bound(search, core)
 
 
 def _interchange(search: Search, core: LevelCore) -> None:
