@@ -30,6 +30,7 @@ __all__ = ["Relaxation", "Relaxed"]
 
 _CELLS = 4000  # of a knapsack: finer units would cost time
 _SLICE = 15
+_GOOD = 0.02  # above the best plan
 
 
 @dataclass(eq=False)
@@ -71,6 +72,7 @@ class Relaxation:
     options: Options
     step: float = 0.0
     known: Relaxed = field(init=False)
+    good: NDArray[np.bool_] = field(init=False)  # sites of plans near the best
 
     def __post_init__(self) -> None:
         problem, options = self.problem, self.options
@@ -85,6 +87,7 @@ class Relaxation:
             np.ascontiguousarray(options.fixed, dtype=np.uint8),
             np.ascontiguousarray(options.count > 0, dtype=np.uint8),
         )
+        self.good = np.zeros(m, dtype=np.bool_)
         self._cost = np.where(alive, problem.cost, np.inf)
         fixed = np.ascontiguousarray(options.fixed, dtype=np.uint8)
         self._true = kernels.Places(options.capacity, options.cost, options.count.copy(), fixed)
@@ -170,7 +173,10 @@ class Relaxation:
         return bool(closed_and_open.any() or (known.alive.sum(axis=1) == 0).any())
 
     def offer(self, plan: Plan) -> None:
-        """Take a plan if it is better than the best."""
+        """Take a plan if it is better than the best, and mark its sites if it is good."""
+        best = self.known.plan
+        if best is None or plan.value < best.value + _GOOD * abs(best.value):
+            self.good |= plan.option >= 0
         if self.known.plan is None or plan.value < self.known.plan.value - 1e-12:
             self.known.plan = plan
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -25,8 +26,11 @@ if TYPE_CHECKING:
     from optimize.location.problems import FacilityLocation
     from optimize.location.solution import Limits
     from optimize.location.solve import Method
+    from optimize.mip import MipResult
 
 __all__ = ["no_plan", "solve", "told"]
+
+_LARGE = 8000  # pairs from which a program on few sites pays
 
 
 def solve(
@@ -67,6 +71,8 @@ def solve(
     search = _Search(problem, options, limits, began, deadline)
     if method != "mip" and more_rows is None:
         search.by_prices()
+        if not search.over:
+            search.by_few_sites()
     if more_rows is not None or (method != "heuristic" and not search.over):
         search.by_highs(more_rows)
     return search.answer()
@@ -114,6 +120,21 @@ class _Search:
         except KeyboardInterrupt:
             self.interrupted = True
 
+    def by_few_sites(self) -> None:
+        """Solve the program on the sites of the good plans alone, for a better plan."""
+        relaxation, known = self.relaxation, self.relaxation.known
+        plan = known.plan
+        few = (relaxation.good | (known.must == 1)) & (known.may == 1)
+        size = int(known.alive.sum())
+        if plan is None or relaxation.exhausted or few.sum() == known.may.sum() or size < _LARGE:
+            return
+        self.stages.append("few")
+        gap = max(self.limits.gap, 0.2 * (1 - known.bound / plan.value), 0.0)
+        left = 0.3 * (self.deadline - time.perf_counter())
+        self._solve(few, gap, left, None)
+        if not self.over:
+            relaxation.settle()
+
     def by_highs(self, more_rows: Callable[[Program], None] | None) -> None:
         """Solve what is left as an integer program."""
         self.stages.append("highs")
@@ -121,15 +142,34 @@ class _Search:
         if known.plan is not None and relaxation.exhausted:
             known.bound = known.plan.value
             return
+        left = self.deadline - time.perf_counter()
+        got = self._solve(known.may == 1, self.limits.gap, left, more_rows)
+        value = self.best()
+        if got.status == "infeasible":
+            self.infeasible = known.plan is None
+            bound = value
+        else:
+            bound = min(got.bound, value) if np.isfinite(value) else got.bound
+        known.bound = max(known.bound, bound) if np.isfinite(bound) else known.bound
+
+    def _solve(
+        self,
+        sites: NDArray[np.bool_],
+        gap: float,
+        seconds: float,
+        more_rows: Callable[[Program], None] | None,
+    ) -> MipResult:
+        """Give the program on some sites to HiGHS and take its plan."""
+        relaxation, known = self.relaxation, self.relaxation.known
         whole = self.problem.single_source
         left = program(
             self.problem.cost,
             self.problem.demand,
-            _restricted(self.options, known.may),
+            replace(self.options, count=np.where(sites, self.options.count, 0)),
             self.problem.sites,
             self.problem.p,
             whole=whole,
-            alive=known.alive.astype(np.bool_),
+            alive=known.alive.astype(np.bool_) & sites[None, :],
             must=known.must.astype(np.bool_),
         )
         if more_rows is not None:
@@ -140,8 +180,8 @@ class _Search:
             cutoff = relaxation.threshold(known.plan.value)
         got = solve_mip(
             left.model,
-            time_limit_s=max(0.05, self.deadline - time.perf_counter()),
-            gap=self.limits.gap,
+            time_limit_s=max(0.05, seconds),
+            gap=gap,
             seed=self.limits.seed,
             start=start,
             cutoff=cutoff,
@@ -152,13 +192,7 @@ class _Search:
             option, pairs = left.read(got.x, whole=whole)
             share = got.x[len(got.x) - len(left.point) :][pairs]
             relaxation.offer(self._plan(option, left.point[pairs], left.site[pairs], share))
-        value = self.best()
-        if got.status == "infeasible":
-            self.infeasible = known.plan is None
-            bound = value
-        else:
-            bound = min(got.bound, value) if np.isfinite(value) else got.bound
-        known.bound = max(known.bound, bound) if np.isfinite(bound) else known.bound
+        return got
 
     def best(self) -> float:
         """Value of the best plan so far, NaN before the first."""
@@ -269,12 +303,6 @@ def _too_little(problem: FacilityLocation, options: Options) -> bool:
     """Say whether all sites together cannot serve the demand."""
     demand = float(problem.demand.sum())
     return bool(options.largest.sum() < demand * (1 - 1e-9))
-
-
-def _restricted(options: Options, may: NDArray[np.uint8]) -> Options:
-    from dataclasses import replace
-
-    return replace(options, count=np.where(may > 0, options.count, 0))
 
 
 def _step(problem: FacilityLocation, options: Options) -> float:
