@@ -62,6 +62,9 @@ def solve(problem: SetCover, limits: Limits, method: Method) -> Solution:
         times=times,
         shares=False,
     )
+    if ((table.group < 0) & (times > 0)).any():  # reached by sites that the rules keep closed
+        run.infeasible = True
+        return run.solution(nobody)
     cost = np.ones(sites.n) if sites.cost is None else sites.cost
     if sites.preference is not None:
         cost = cost - sites.preference

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from optimize.location.proof import proven
 from optimize.location.solution import Progress, Solution, relative_gap
 
 if TYPE_CHECKING:
@@ -96,8 +97,10 @@ class Run:
 
     def proven(self) -> bool:
         """Whether no plan is better than the best so far."""
-        return self.plan is not None and (
-            self.gap() == 0.0 or self._sign * (self.bound - self.value) <= 0
+        if self.plan is None:
+            return False
+        return proven(self.value, self.bound, gain=self._sign > 0)[0] == "optimal" or (
+            self._sign * (self.bound - self.value) <= 0
         )
 
     def done(self) -> bool:
@@ -152,7 +155,7 @@ class Run:
             return Solution(
                 status,
                 np.nan,
-                self.bound,
+                -self._sign * np.inf if self.infeasible else self.bound,
                 np.zeros(0, dtype=np.int64),
                 assignment,
                 self.seconds(),
