@@ -52,7 +52,8 @@ def locked(
     Raises
     ------
     InputError
-        If a lock is neither word, or a closed row is no site.
+        If a lock is neither word, a closed row is no site, a site is locked both ways, or a row
+        was moved away from the site that it names.
     """
     locks = [""] * len(rows)
     if plan is None:
@@ -91,6 +92,13 @@ def locked(
             )
             locks.append("")
             at = len(rows) - 1
+        if locks[at] not in {"", lock}:
+            raise InputError(
+                f'"{names[k]}" is locked {locks[at]} in another row, and {lock} here',
+                file=table.where(k),
+                place="lock",
+                mend="keep one",
+            )
         rows[at] = replace(rows[at], state="fixed" if lock == "open" else "forbidden")
         locks[at] = lock
     return rows, locks
@@ -110,6 +118,11 @@ def _found(rows: list[SiteRow], name: str, table: PlaceTable, k: int) -> int | N
         return None
     off = [float(np.hypot(rows[i].lon - table.lon[k], rows[i].lat - table.lat[k])) for i in same]
     best = int(np.argmin(off))
-    if len(same) > 1 or off[best] <= _SAME_DEG:
-        return same[best] if off[best] <= _SAME_DEG or len(same) == 1 else None
-    return same[0]
+    if off[best] > _SAME_DEG:
+        raise InputError(
+            f'"{name}" lies elsewhere: at {rows[same[best]].lon:.6f}, {rows[same[best]].lat:.6f}',
+            file=table.where(k),
+            place="lon",
+            mend="put it back, or give a place of your own a name of its own",
+        )
+    return same[best]

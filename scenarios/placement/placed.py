@@ -186,12 +186,15 @@ def place_sites(
     missed = np.flatnonzero(at.edge < 0).tolist()
     for k in [k for k in missed if rows[k].state == "fixed"][:3]:
         own = rows[k].key or ("existing" if rows[k].kind == "existing" else "candidates",)
-        faults.add(
-            (*path, *own),
+        lies = (
             f'"{rows[k].name}" must be open and lies {at.distance_m[k]:,.0f} m from the '
-            "nearest street",
-            mend_for(network, float(lon[k]), float(lat[k]), max_snap_m),
+            "nearest street"
         )
+        mend = mend_for(network, float(lon[k]), float(lat[k]), max_snap_m)
+        if rows[k].where:  # a row of a file is at fault, not the scenario that names it
+            faults.include(InputError(lies, file=rows[k].where, mend=mend), (*path, *own))
+        else:
+            faults.add((*path, *own), lies, mend)
     if len(missed) == len(rows):
         faults.add(
             (*path, "candidates", "source"),

@@ -164,6 +164,8 @@ def test_a_locked_row_is_kept(small, capsys):
     [
         ("lock", "perhaps", 'edited.csv:3: lock: is "perhaps"'),
         ("name", "Nowhere", 'edited.csv:3: name: no site is called "Nowhere"'),
+        ("lon", 113.5, 'edited.csv:3: lon: "Column'),
+        ("lat", None, "edited.csv:3: lat: is empty; give a number"),
     ],
 )
 def test_a_wrong_edit_is_one_error_with_its_line(small, capsys, column, value, said):
@@ -177,6 +179,30 @@ def test_a_wrong_edit_is_one_error_with_its_line(small, capsys, column, value, s
     error = capsys.readouterr().err
     assert said in error
     assert error.count("error:") == 1
+
+
+def test_a_site_that_is_locked_both_ways_is_named(small, capsys):
+    def both(plan):
+        plan.loc[1, "lock"] = "closed"
+        plan.loc[len(plan)] = plan.loc[1]
+        plan.loc[len(plan) - 1, "lock"] = "open"
+
+    arguments = edited(small, both)
+    capsys.readouterr()
+    assert main(arguments) == 2
+    assert "is locked closed in another row, and open here; keep one" in capsys.readouterr().err
+
+
+def test_a_place_of_one_s_own_off_the_streets_is_named(small, capsys):
+    def far_away(plan):
+        plan.loc[1, ["name", "lon", "lock"]] = ["Mine", 113.5, "open"]
+
+    arguments = edited(small, far_away)
+    capsys.readouterr()
+    assert main(arguments) == 2
+    error = capsys.readouterr().err
+    assert "edited.csv:3" in error
+    assert "Mine" in error
 
 
 # ---- Ctrl-C
