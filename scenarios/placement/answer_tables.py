@@ -129,6 +129,8 @@ def point_table(question: Question, before: Reach, after: Reach) -> pd.DataFrame
     table = pd.DataFrame({"point": np.arange(len(points))})
     if "name" in points:
         table["name"] = points["name"].to_numpy()
+    if (points["slot"] != "").any():
+        table["slot"] = points["slot"].to_numpy()
     table["lon"], table["lat"] = points["lon"].to_numpy(), points["lat"].to_numpy()
     table["weight"] = points["weight"].to_numpy(dtype=np.float64)
     table["area"] = _area_names(question, points["area"])
@@ -141,7 +143,8 @@ def point_table(question: Question, before: Reach, after: Reach) -> pd.DataFrame
 def candidate_table(question: Question, solution: Solution) -> pd.DataFrame:
     """One row a site that was to choose from: what it is, may be, and became."""
     sites = question.sites
-    kept = [c for c in ("site", "name", "kind", "state", "lon", "lat") if c in sites]
+    kept = ["site", "name", "kind", "state", "lon", "lat"]
+    kept += ["slot"] if (sites["slot"] != "").any() else []
     table = sites[kept].reset_index(drop=True).copy()
     table["area"] = _area_names(question, sites["area"])
     if "cost" in sites:

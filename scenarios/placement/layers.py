@@ -118,7 +118,8 @@ def _ground(answer: Answer) -> Layers:
     """Catchments, and the ground within each limit before and after."""
     points = answer.question.points
     x, y = points["x"].to_numpy(dtype=np.float64), points["y"].to_numpy(dtype=np.float64)
-    kept = thinned(x, y)
+    served_first = np.argsort(answer.after.site < 0, kind="stable")  # slots share their places
+    kept = np.sort(served_first[thinned(x[served_first], y[served_first])])
     cells = cells_of(x[kept], y[kept])
     catchments = joined_cells(cells, answer.after.site[kept])
     layers = {"catchments": _named_ground(answer, catchments)}
