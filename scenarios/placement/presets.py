@@ -165,7 +165,7 @@ def used_standards(name: str, spec: PlacementSpec) -> list[Standard]:
     preset = preset_of(name, spec.preset)
     used = [s for s in default_standards(preset or "") if _wanted(s, spec)]
     chosen = named_standard(spec.standard) if spec.standard is not None else None
-    if chosen is not None and chosen.values:
+    if chosen is not None and _wanted(chosen, spec):
         replaced = set(chosen.values)
         used = [s for s in used if not replaced & set(s.values)]
         used.append(chosen)
@@ -179,11 +179,8 @@ def _wanted(standard: Standard, spec: PlacementSpec) -> bool:
 
 def _open(key: str, spec: PlacementSpec) -> bool:
     table, _, inner = key.partition(".")
-    if table in {"within_m", "within_min"}:
-        given = spec.within_m, spec.within_min, spec.levels or None
-        return all(value is None for value in given)
-    if table == "farthest_m":
-        return spec.farthest_m is None and spec.farthest_min is None
+    if table in {"within_m", "within_min", "farthest_m"}:
+        return _radius_open(table, spec)
     if table == "kind_spacing_m":
         return inner in spec.street_kinds and inner not in spec.kind_spacing_m
     if table == "size":
@@ -193,6 +190,18 @@ def _open(key: str, spec: PlacementSpec) -> bool:
     candidates = spec.candidates
     given_each = candidates.capacity_column or candidates.capacity
     return given_each is None and not spec.size and spec.queue is None
+
+
+def _radius_open(key: str, spec: PlacementSpec) -> bool:
+    """Whether a radius is left open, and travel is not counted in the other unit already."""
+    other = "min" if key.endswith("_m") else "m"
+    ways = ("within", "farthest", "decay_to", "penalty")
+    if any(getattr(spec, f"{way}_{other}") is not None for way in ways):
+        return False
+    if key == "farthest_m":
+        carries = {None, "p-median", "capacitated", "two-echelon"}
+        return spec.farthest_m is None and spec.model in carries
+    return getattr(spec, key) is None and not spec.levels
 
 
 def resolved(name: str, spec: PlacementSpec) -> PlacementSpec:

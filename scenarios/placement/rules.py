@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from scenarios.faults import did_you_mean
 from scenarios.placement.phases import PHASED_MODELS
-from scenarios.placement.presets import named_standard, preset_of, resolved
+from scenarios.placement.presets import named_standard, preset_of, resolved, used_standards
 from scenarios.placement.queues import QUEUE_KEYS
 from scenarios.placement.schema import MODELS, PRESET_NAMES
 from scenarios.placement.standards import STANDARDS, unconfirmed
@@ -94,7 +94,7 @@ def check_placement(
             f"models are {', '.join(MODELS)}; or preset = one of {', '.join(PRESET_NAMES)}",
         )
         return
-    _standard(spec, path, faults)
+    _standard(name, spec, path, faults)
     whole = resolved(name, spec)
     model = whole.model
     if model is None:  # pragma: no cover - every preset has one
@@ -114,7 +114,7 @@ def check_placement(
         _scenario(whole, scenario, path, faults)
 
 
-def _standard(spec: PlacementSpec, path: KeyPath, faults: FaultList) -> None:
+def _standard(name: str, spec: PlacementSpec, path: KeyPath, faults: FaultList) -> None:
     if spec.standard is None:
         return
     found = named_standard(spec.standard)
@@ -122,6 +122,12 @@ def _standard(spec: PlacementSpec, path: KeyPath, faults: FaultList) -> None:
         usable = [s.name for s in STANDARDS if s.values]
         mend = did_you_mean(spec.standard, usable, what="standards are")
         faults.add((*path, "standard"), f'there is no standard "{spec.standard}"', mend)
+    elif found.values and found not in used_standards(name, spec):
+        faults.add(
+            (*path, "standard"),
+            "gives nothing that the table leaves open",
+            f"it gives {', '.join(found.values)}; take it out, or those keys",
+        )
     elif not found.values:
         key = found.needs
         why = "could not be confirmed" if found.confidence == "unconfirmed" else "sets no radius"
@@ -180,6 +186,7 @@ def _one_unit(spec: PlacementSpec, path: KeyPath, faults: FaultList) -> None:
     minutes = [a for a, _ in pairs if getattr(spec, a) is not None]
     metres = [b for _, b in pairs if getattr(spec, b) is not None]
     minutes += ["levels" for level in spec.levels if level.within_min is not None][:1]
+    metres += ["street_kinds"] if spec.street_kinds else []
     metres += ["levels" for level in spec.levels if level.within_m is not None][:1]
     if minutes and metres:
         faults.add(

@@ -61,6 +61,13 @@ def test_a_named_standard_replaces_the_default():
     assert spec.within_m == 500.0
 
 
+def test_a_standard_in_metres_leaves_travel_in_minutes_alone():
+    spec = resolved("toilets", PlacementSpec(model="p-median", p=2, farthest_min=10.0))
+    assert spec.within_m is None
+    motor = PlacementSpec(model="max-cover", p=2, standard="cjj-47-2006-motor")
+    assert (resolved("x", motor).within_m, resolved("x", motor).farthest_m) == (3000.0, None)
+
+
 def test_transfer_stations_of_known_classes_get_their_sizes():
     spec = PlacementSpec.model_validate(
         {"size": [{"name": "small", "cost": 1.0}, {"name": "medium", "cost": 2.0}]}

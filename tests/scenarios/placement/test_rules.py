@@ -38,6 +38,14 @@ WRONG = [
     ),
     ('model = "p-median"\np = 1\nstandard = "gb"', 'there is no standard "gb"'),
     ('model = "p-median"\np = 1\nstandard = "gb-51313-2018"', "could not be confirmed"),
+    (
+        'model = "max-cover"\np = 1\nwithin_min = 5\nstandard = "life-circle-10"',
+        "standard: gives nothing that the table leaves open; it gives within_m",
+    ),
+    (
+        'preset = "toilets"\nwithin_min = 5\nstreet_kinds = { commercial = ["primary"] }',
+        "street_kinds: within_min is in minutes and street_kinds in metres",
+    ),
     ('model = "p-median"\np = 1\nunit_type = "ambulance"', "unit_type: has no part in model"),
     (
         'model = "expected-cover"\nunits = 1\nbusy_fraction = 0.2\nwithin_m = 9\nunit_type = "a"',
