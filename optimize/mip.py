@@ -251,15 +251,29 @@ def solve_mip(
     }
     if cutoff is not None:
         options["objective_bound"] = cutoff
-    return _run(
-        model,
-        relaxed=False,
-        time_limit_s=time_limit_s,
-        threads=threads,
-        options=options,
-        start=start,
-        progress=progress,
-    )
+
+    def run(begin: NDArray[np.float64] | None) -> MipResult:
+        return _run(
+            model,
+            relaxed=False,
+            time_limit_s=time_limit_s,
+            threads=threads,
+            options=options,
+            start=begin,
+            progress=progress,
+        )
+
+    found = run(start)
+    if start is not None and found.found and not _agrees(model, found):
+        # a model that presolve alone solves may come back with the start for its solution
+        found = run(None)
+    return found
+
+
+def _agrees(model: LinearModel, found: MipResult) -> bool:
+    """Whether the value told is that of the solution."""
+    value = float(model.cost @ found.x) + model.offset
+    return abs(value - found.value) <= 1e-6 * max(1.0, abs(value), abs(found.value))
 
 
 # ---- HiGHS
