@@ -190,20 +190,3 @@ def test_ctrl_c_ends_the_search_with_the_best_so_far():
     process.send_signal(signal.SIGINT)
     out, error = process.communicate(timeout=60)
     assert out.splitlines()[-1] == "feasible True True", error
-
-
-def test_a_start_that_presolve_makes_needless_is_not_told_as_the_solution():
-    # HiGHS 1.16 solves this in presolve and hands back the start with the best value
-    rows = Rows()
-    rows.add([0, 0, 0], [0, 1, 2], 1.0, lower=[-np.inf], upper=[1.0])
-    model = LinearModel(
-        np.array([1.0, 3.0, 2.0]),
-        np.zeros(3),
-        np.ones(3),
-        np.ones(3, dtype=np.bool_),
-        rows,
-        maximise=True,
-    )
-    found = solve_mip(model, start=np.zeros(3))
-    assert found.status == "optimal"
-    assert model.cost @ found.x == pytest.approx(found.value) == 3.0
