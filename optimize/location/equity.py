@@ -22,14 +22,14 @@ from optimize.location.problems import MaxCover, PMedian
 from optimize.location.proof import proven
 from optimize.location.rows import fixed_fit
 from optimize.location.solution import Limits, Progress, Solution
-from optimize.mip import solve_mip
+from optimize.mip import LinearModel, solve_mip
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from numpy.typing import ArrayLike, NDArray
 
-    from optimize.mip import LinearModel, MipResult
+    from optimize.mip import MipResult
 
 __all__ = ["FrontPoint", "Second", "area_means", "gini", "pareto_front", "solve_within"]
 
@@ -250,6 +250,7 @@ class _Search:
         self.gain = isinstance(problem, MaxCover)
         self.interrupted = False
         self.base: Base = self._built(exact=True)
+        self.even: NDArray[np.int64] | None = None  # the plan with the best second objective
         self._may_loosen = problem.p is not None
 
     @property
@@ -276,12 +277,15 @@ class _Search:
         n = len(self.problem.weight)
         if not fixed_fit(self.problem.sites):
             return no_plan("infeasible", n, began, worst, method="highs")
-        if limit is not None:  # a plan exactly at the limit keeps it, however its sum is rounded
-            limit += (-1.0 if self._sign < 0 else 1.0) * 1e-8 * max(1.0, abs(limit))
-        got = self._run(with_goal(self.base, self.areas, self.second, limit=limit), seconds)
+        if limit is None:  # the second objective needs no columns then
+            got = self._run(self._plain(), seconds)
+        else:
+            # a plan exactly at the limit keeps it, however its sum is rounded
+            kept = limit + self._sign * 1e-8 * max(1.0, abs(limit))
+            got = self._run(with_goal(self.base, self.areas, self.second, limit=kept), seconds)
         if got.status == "infeasible" and limit is None and self._may_loosen:
-            self.base = self._built(exact=False)  # the rules leave no room for p sites
-            self._may_loosen = False
+            self._may_loosen = False  # the rules leave no room for p sites
+            self.base = self._built(exact=False)
             return self.first_best(limit, seconds)
         if not got.found:
             status = "infeasible" if got.status == "infeasible" else "none"
@@ -312,19 +316,41 @@ class _Search:
 
     def second_best(self, start: FrontPoint, seconds: float) -> float:
         """Give the best second objective that was found, whatever the first."""
+        ends = time.perf_counter() + seconds
+        best = self._swapped(start, time.perf_counter() + seconds / 3)
         if self.second == "worst-area":
-            got = self._run(with_goal(self.base, self.areas, self.second, by_second=True), seconds)
-            return self._second(got, start.second)
-        best = start.second
-        for left in range(_ROUNDS, 0, -1):
+            model = with_goal(self.base, self.areas, self.second, by_second=True)
+            return self._second(self._run(model, ends - time.perf_counter()), best)
+        for _ in range(_ROUNDS):
             model = with_goal(self.base, self.areas, self.second, gini=best, by_second=True)
-            got = self._run(model, seconds / left)
+            got = self._run(model, (ends - time.perf_counter()) / 2)
             if got.found and got.value > -1e-12:
-                break  # less cannot be had, or only by covering nobody
+                break  # less was not found, or only by covering nobody
             reached = self._second(got, best)
             if not reached < best - 1e-9 or self.interrupted:
                 break
             best = reached
+        return best
+
+    def _swapped(self, start: FrontPoint, ends: float) -> float:
+        """Exchange one open site for a closed one while that evens out; keep the plan as `even`."""
+        sites = self.problem.sites
+        self.even, best = start.solution.open_sites, start.second
+        better: NDArray[np.int64] | None = self.even
+        while better is not None:
+            better = None
+            for out in np.setdiff1d(self.even, sites.fixed):
+                for other in np.setdiff1d(sites.allowed, self.even):
+                    plan = np.sort(np.append(self.even[self.even != out], other))
+                    if sites.faults(plan) or not _served(self.problem, plan)[0].any():
+                        continue  # to cover nobody is even, and no use
+                    reached = self._inequality(plan)
+                    if self.better(reached, best) and not self.better(best, reached):
+                        better, best = plan, reached
+                if time.perf_counter() > ends:
+                    break
+            if better is not None:
+                self.even = better
         return best
 
     def point(self, solution: Solution) -> FrontPoint:
@@ -355,8 +381,12 @@ class _Search:
     def _second(self, got: MipResult, otherwise: float) -> float:
         if not got.found:
             return otherwise
-        reached = self._inequality(np.flatnonzero(got.x[: self.base.m] > 0.5))
-        return reached if self.better(reached, otherwise) else otherwise
+        plan = np.flatnonzero(got.x[: self.base.m] > 0.5)
+        reached = self._inequality(plan)
+        if not self.better(reached, otherwise):
+            return otherwise
+        self.even = plan
+        return reached
 
     def _own(self) -> NDArray[np.float64]:
         return self.base.cost[: self.base.m]
@@ -364,12 +394,26 @@ class _Search:
     def _built(self, *, exact: bool) -> Base:
         return base_program(self.problem, self.areas, nearest=self.second == "gini", exact=exact)
 
+    def _plain(self) -> LinearModel:
+        """Give the program of the first objective alone."""
+        base = base_program(self.problem, self.areas, nearest=False, exact=self._may_loosen)
+        integer = np.zeros(len(base.cost), dtype=np.bool_)
+        integer[: base.m] = True
+        return LinearModel(
+            base.cost, base.lower, base.upper, integer, base.rows, maximise=base.gain
+        )
+
     def _run(self, model: LinearModel, seconds: float) -> MipResult:
+        start = None
+        if self.even is not None and len(model.cost) > len(self.base.cost):
+            served, site = _served(self.problem, self.even)
+            start = self.base.place(self.areas, self.second, self.even, served, site)
         got = solve_mip(
             model,
             time_limit_s=max(0.05, seconds),
             gap=self.limits.gap,
             seed=self.limits.seed,
+            start=start,
         )
         self.interrupted |= got.interrupted
         return got

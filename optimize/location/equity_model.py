@@ -70,6 +70,8 @@ class Base:
         Whether the first objective is a gain.
     m
         Number of sites.
+    owner, site : int64[s]
+        Point, and site or -1 for any, of each column after those of the sites.
     """
 
     cost: NDArray[np.float64]
@@ -81,6 +83,39 @@ class Base:
     part: NDArray[np.float64]
     gain: bool
     m: int
+    owner: NDArray[np.int64]
+    site: NDArray[np.int64]
+
+    def place(
+        self,
+        areas: Areas,
+        second: str,
+        plan: NDArray[np.int64],
+        served: NDArray[np.float64],
+        site: NDArray[np.int64],
+    ) -> NDArray[np.float64]:
+        """Lay a plan into the columns of `with_goal`.
+
+        Parameters
+        ----------
+        areas, second
+            As there.
+        plan : int64[k]
+            Open sites.
+        served : float64[n]
+            Cost or covered share of each point.
+        site : int64[n]
+            Where that is from.
+        """
+        x = np.zeros(len(self.cost))
+        x[plan] = 1.0
+        x[self.m :] = np.where(self.site < 0, served[self.owner], site[self.owner] == self.site)
+        a = len(areas.people)
+        mean = np.bincount(self.area, self.part * x[self.column], a)
+        if second == "worst-area":
+            return np.concatenate([x, mean, [mean.min() if self.gain else mean.max()]])
+        one, other = np.triu_indices(a, 1)
+        return np.concatenate([x, mean, np.abs(mean[one] - mean[other])])
 
 
 def base_program(problem: PMedian | MaxCover, areas: Areas, *, nearest: bool, exact: bool) -> Base:
@@ -139,6 +174,8 @@ def base_program(problem: PMedian | MaxCover, areas: Areas, *, nearest: bool, ex
         worthy[inside] / areas.people[of_point[inside]],
         gain,
         m,
+        owner,
+        np.full(len(owner), -1, dtype=np.int64) if whole else site,
     )
 
 

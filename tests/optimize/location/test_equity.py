@@ -18,6 +18,8 @@ from optimize.location import (
     PMedian,
     Sites,
     area_means,
+    equity,
+    equity_model,
     gini,
     pareto_front,
     solve,
@@ -223,3 +225,20 @@ def test_ctrl_c_leaves_the_front_so_far():
 def test_what_makes_no_sense_is_told(problem, areas, changes):
     with pytest.raises(InputError):
         pareto_front(problem, areas, **changes)
+
+
+@given(st.integers(0, 10**9), st.sampled_from(["worst-area", "gini"]))
+@settings(deadline=None, max_examples=40)
+def test_a_plan_laid_into_the_columns_keeps_all_rows(random_sites, subsets, seed, second):
+    problem, areas = instance(seed, random_sites)
+    known = equity._areas(problem, areas)[1]
+    base = equity_model.base_program(problem, known, nearest=True, exact=False)
+    model = equity_model.with_goal(base, known, second)
+    row, column, value, low, high = model.rows.parts()
+    for plan in plans_of(problem, subsets)[:3]:
+        served, site = equity._served(problem, plan)
+        x = base.place(known, second, plan, served, site)
+        sums = np.bincount(row, value * x[column], minlength=len(low))
+        assert (sums >= low - 1e-9).all()
+        assert (sums <= high + 1e-9).all()
+        assert float(model.cost @ x) == pytest.approx(judged(problem, areas, plan, second)[0])
