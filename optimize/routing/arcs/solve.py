@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import time
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import partial
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
 from networks.errors import InputError
 from optimize.routing.arcs.genetic import HybridSearch
+from optimize.routing.arcs.islands import annealed, evolved
 from optimize.routing.arcs.layout import layout_of
+from optimize.routing.arcs.ruin import RuinSearch
 from optimize.routing.arcs.solution import ArcSolution, decoded
 
 if TYPE_CHECKING:
@@ -23,11 +23,8 @@ if TYPE_CHECKING:
 
 __all__ = ["ArcProgress", "solve_arcs"]
 
-EXCHANGE = 200
-"""Generations between two exchanges of populations that are searched at once."""
-
-_STALE = 20_000
-"""Generations without a better solution after which a new population begins."""
+MANY_TASKS = 300
+"""Above so many tasks ruin and recreate finds the better routes in a minute."""
 
 
 @dataclass(frozen=True)
@@ -49,6 +46,7 @@ def solve_arcs(
     bound: int = 0,
     threads: int = 1,
     seed: int = 0,
+    method: Literal["auto", "genetic", "ruin"] = "auto",
     progress: Callable[[ArcProgress], None] | None = None,
 ) -> ArcSolution:
     """Search for cheap routes until the time is over.
@@ -60,8 +58,8 @@ def solve_arcs(
     time_limit_s
         Wall-clock seconds. The best solution so far is handed back then, and on Ctrl-C.
     iterations
-        Generations after which the search ends, whatever the time: with it and no binding time
-        limit the same seed gives the same routes.
+        Generations (or thousands of ruins) after which the search ends, whatever the time: with it
+        and no binding time limit the same seed gives the same routes.
     target
         Cost at which the search ends.
     bound
@@ -72,6 +70,9 @@ def solve_arcs(
         generations. With the same number of them the same seed gives the same routes.
     seed
         Of all that is drawn.
+    method
+        Hybrid genetic search, or ruin and recreate; "auto" takes the latter for more than
+        `MANY_TASKS` tasks.
     progress
         Called when a better solution is found.
 
@@ -89,78 +90,41 @@ def solve_arcs(
         return ArcSolution((), 0, 0.0, "optimal", 0.0, 0)
     layout = layout_of(problem)
     most = _routes(problem)
-    islands = [HybridSearch(layout, most, seed * 1000 + k) for k in range(max(1, threads))]
+    goal = max(bound, -1 if target is None else target)
+    seeds = [seed * 1000 + k for k in range(max(1, threads))]
+    searches: list[HybridSearch] | list[RuinSearch]
+    found: Iterator[Found]
     until = began + time_limit_s
+    if method == "ruin" or (method == "auto" and problem.n_tasks > MANY_TASKS):
+        ruins = [RuinSearch(layout, most, one) for one in seeds]
+        searches, found = ruins, annealed(ruins, until, iterations, goal)
+    else:
+        populations = [HybridSearch(layout, most, one) for one in seeds]
+        searches, found = populations, evolved(populations, until, iterations)
     best: Found | None = None
     interrupted = False
     try:
-        for found in _improvements(islands, until, iterations):
-            best = found
-            _tell(progress, found, islands[0].iterations, began)
-            if found.cost <= max(bound, -1 if target is None else target):
+        for better in found:
+            best = better
+            _tell(progress, better, searches[0].iterations, began)
+            if better.cost <= goal:
                 break
     except KeyboardInterrupt:
-        best = _best(islands)
+        best = min(
+            (search.best for search in searches if search.best is not None),
+            key=lambda one: one.cost,
+            default=None,
+        )
         if best is None:
             raise
         interrupted = True
     seconds = time.perf_counter() - began
-    count = sum(island.iterations for island in islands)
+    count = sum(search.iterations for search in searches)
     if best is None:
         return ArcSolution((), 0, float(bound), "none", seconds, count, interrupted)
     routes = decoded(problem, layout, best.routes)
     status: Literal["optimal", "feasible"] = "optimal" if best.cost <= bound else "feasible"
     return ArcSolution(routes, best.cost, float(bound), status, seconds, count, interrupted)
-
-
-def _improvements(
-    islands: list[HybridSearch], until: float, iterations: int | None
-) -> Iterator[Found]:
-    """Search, and give each solution that is better than all before."""
-    told: Found | None = None
-    with ThreadPoolExecutor(len(islands)) as pool:
-        list(pool.map(lambda island: island.start(until), islands))
-        while True:
-            best = _best(islands)
-            if best is not None and (told is None or best.cost < told.cost):
-                told = best
-                yield best
-            done = islands[0].iterations
-            if time.perf_counter() >= until or (iterations is not None and done >= iterations):
-                return
-            many = EXCHANGE if len(islands) > 1 else 1
-            if iterations is not None:
-                many = min(many, iterations - done)
-            if len(islands) == 1:
-                _generations(islands[0], many, until)
-            else:
-                list(pool.map(partial(_generations, many=many, until=until), islands))
-                _exchange(islands)
-
-
-def _generations(island: HybridSearch, many: int, until: float) -> None:
-    """Go on for some generations; begin anew when nothing better has come for long."""
-    for _ in range(many):
-        island.step()
-        if island.stale > _STALE:
-            island.restart()
-            island.start(until)
-        if time.perf_counter() >= until:
-            return
-
-
-def _exchange(islands: list[HybridSearch]) -> None:
-    """Give each population the best of its neighbour."""
-    leaders = [island.leader() for island in islands]
-    for k, island in enumerate(islands):
-        tour = leaders[k - 1]
-        if tour is not None:
-            island.add(tour.copy())
-
-
-def _best(islands: list[HybridSearch]) -> Found | None:
-    known = [island.best for island in islands if island.best is not None]
-    return min(known, key=lambda found: found.cost, default=None)
 
 
 def _routes(problem: ArcProblem) -> int:

@@ -63,6 +63,26 @@ def test_a_search_that_meets_the_bound_is_proof():
     assert solution.gap == 0.0
 
 
+@settings(deadline=None, max_examples=40)
+@given(data=st.data(), facilities=st.booleans())
+def test_ruin_and_recreate_finds_the_least_cost_of_small_problems(
+    problems, exhaustive, data, facilities
+):
+    problem = data.draw(problems(facilities=facilities))
+    solution = solve_arcs(problem, iterations=2, method="ruin")
+    assert check_arc_solution(problem, solution).faults == ()
+    assert solution.value == exhaustive(problem)
+
+
+@pytest.mark.parametrize("method", ["genetic", "ruin"])
+def test_searches_on_two_threads_are_the_same_each_time(method):
+    one, two = (
+        solve_arcs(ONE_WAY_RING, iterations=3, threads=2, method=method, seed=4) for _ in range(2)
+    )
+    assert one.iterations == two.iterations
+    assert [r.arc.tolist() for r in one.routes] == [r.arc.tolist() for r in two.routes]
+
+
 def test_the_ring_is_swept_forward_in_one_round():
     solution = solve_arcs(ONE_WAY_RING, iterations=10)
     assert solution.value == 5 + 7 + 4

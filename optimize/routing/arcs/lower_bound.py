@@ -1,0 +1,269 @@
+"""What no solution of an arc-routing problem can cost less than, by cutting planes.
+
+The routes together pass each arc some number of times without serving. What enters a node leaves it
+again, and any set S of nodes away from the depot is entered and left often enough
+
+* for what is to be taken out of it: passes over its border, served and unserved, number at least
+  ``2 ceil(demand of tasks that touch S / capacity)``,
+* for parity: where an odd number of tasks crosses the border, it is passed unserved at least once.
+
+Belenguer and Benavent 2003, A cutting plane algorithm for the capacitated arc routing problem,
+Computers and Operations Research 30(5), here with one-way streets (balance by direction) and with
+facilities (a set that holds one needs no more than to be reached). Sets are found by minimum cuts:
+of the border's passes for parity (Padberg and Rao 1982), of border less demand for capacity.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from optimize.routing.arcs.problem import ArcProblem
+
+__all__ = ["arc_lower_bound"]
+
+_SCALE = 1_000_000
+"""Capacities of minimum cuts are whole numbers of millionths."""
+
+_EXACT_NODES = 400
+"""Up to so many nodes minimum cuts are sought from every node; above, connected parts only."""
+
+_ENOUGH = 1e-4
+
+
+def arc_lower_bound(problem: ArcProblem, *, time_limit_s: float = 60.0) -> int:
+    """Find a lower bound.
+
+    Parameters
+    ----------
+    problem
+        Costs are whole numbers, so the bound is one too.
+    time_limit_s
+        Wall-clock seconds; the bound of the cuts found by then holds.
+
+    Returns
+    -------
+    int
+        Least cost that the relaxation allows, rounded up.
+    """
+    if problem.n_tasks == 0:
+        return 0
+    return _Relaxation(problem).bound(time.perf_counter() + time_limit_s)
+
+
+class _Relaxation:
+    """Passes over arcs, directions of tasks, and the sets that bind them."""
+
+    def __init__(self, problem: ArcProblem) -> None:
+        self.problem = problem
+        n = problem.n_nodes
+        self.arcs = len(problem.tail)
+        both = np.flatnonzero(problem.task_arc[:, 1] >= 0)
+        self.both = both
+        self.u = problem.tail[problem.task_arc[:, 0]]
+        self.v = problem.head[problem.task_arc[:, 0]]
+        self.away = np.ones(n, dtype=np.bool_)  # nodes that a set may hold
+        self.away[problem.depot] = False
+        self.away[problem.facilities] = False
+        self.sets: list[tuple[NDArray[np.bool_], float]] = []
+        self.known: set[bytes] = set()
+        self.fixed = self._fixed()
+
+    def _fixed(self) -> int:
+        """Cost of the routes and visits that there must be."""
+        problem = self.problem
+        loads = -(-int(problem.demand.sum()) // problem.capacity)
+        if not len(problem.facilities):
+            return problem.route_cost * max(1, loads)
+        return problem.route_cost + problem.visit_cost * max(1, loads)
+
+    def bound(self, until: float) -> int:
+        """Solve, cut, and solve again."""
+        best = 0
+        while True:
+            value, passes = self._solve(until)
+            if passes is None:
+                return best
+            best = max(best, int(np.ceil(value - 1e-6)))
+            if time.perf_counter() > until or not self._cut(passes, until):
+                return best
+
+    # ---- the linear program
+
+    def _solve(self, until: float) -> tuple[float, NDArray[np.float64] | None]:
+        from optimize.mip import LinearModel, Rows, solve_lp
+
+        problem, both = self.problem, self.both
+        rows = Rows()
+        columns = np.arange(self.arcs)
+        # balance of each node: arcs, and tasks by direction (variable: share served the other way)
+        one, other = problem.task_arc[:, 0], problem.task_arc[both, 1]
+        net = np.zeros(problem.n_nodes)
+        np.add.at(net, problem.tail[one], 1.0)
+        np.add.at(net, problem.head[one], -1.0)
+        turned = self.arcs + np.arange(len(both))
+        row = [problem.tail, problem.head]
+        column = [columns, columns]
+        value = [np.ones(self.arcs), -np.ones(self.arcs)]
+        for node, sign in (
+            (problem.tail[one[both]], -1.0),
+            (problem.head[one[both]], 1.0),
+            (problem.tail[other], 1.0),
+            (problem.head[other], -1.0),
+        ):
+            row.append(node)
+            column.append(turned)
+            value.append(np.full(len(both), sign))
+        rows.add(
+            np.concatenate(row),
+            np.concatenate(column),
+            np.concatenate(value),
+            lower=-net,
+            upper=-net,
+        )
+        for inside, least in self.sets:
+            crossing = np.flatnonzero(inside[problem.tail] != inside[problem.head])
+            rows.add(
+                np.zeros(len(crossing), np.int64), crossing, 1.0, lower=[least], upper=[np.inf]
+            )
+        serve = problem.serve_cost
+        cost = np.concatenate([problem.cost, serve[both, 1] - serve[both, 0]]).astype(np.float64)
+        size = len(cost)
+        upper = np.concatenate([np.full(self.arcs, np.inf), np.ones(len(both))])
+        model = LinearModel(
+            cost,
+            np.zeros(size),
+            upper,
+            np.zeros(size, np.bool_),
+            rows,
+            offset=float(serve[:, 0].sum() + self.fixed),
+        )
+        found = solve_lp(model, time_limit_s=max(0.1, until - time.perf_counter()))
+        if found.status != "optimal":
+            return 0.0, None
+        return found.value, found.x[: self.arcs]
+
+    # ---- sets that bind
+
+    def _cut(self, passes: NDArray[np.float64], until: float) -> bool:
+        """Add the sets whose rule the passes break; say whether there were any."""
+        candidates = [*self._parts(passes, 1e-6), *self._parts(passes, 0.5)]
+        added = sum(self._add(inside, passes) for inside in candidates)
+        if not added and self.problem.n_nodes <= _EXACT_NODES:
+            added = sum(self._add(inside, passes) for inside in self._odd_sets(passes, until))
+            added += sum(self._add(inside, passes) for inside in self._heavy_sets(passes, until))
+        return added > 0
+
+    def _add(self, inside: NDArray[np.bool_], passes: NDArray[np.float64]) -> bool:
+        problem = self.problem
+        if not inside.any() or (inside & ~self.away).any():
+            inside = ~inside
+            if not inside.any() or (inside & ~self.away).any():
+                return False
+        if inside.tobytes() in self.known:
+            return False
+        touched = inside[self.u] | inside[self.v]
+        crossed = int((inside[self.u] != inside[self.v]).sum())
+        loads = -(-int(problem.demand[touched].sum()) // problem.capacity)
+        if touched.any():
+            loads = max(loads, 1)
+        least = max(2 * loads - crossed, crossed % 2)
+        now = passes[inside[problem.tail] != inside[problem.head]].sum()
+        if now >= least - _ENOUGH:
+            return False
+        self.known.add(inside.tobytes())
+        self.sets.append((inside, float(least)))
+        return True
+
+    def _parts(self, passes: NDArray[np.float64], least: float) -> list[NDArray[np.bool_]]:
+        """Find the connected parts of what is passed so often, with and without the tasks."""
+        from scipy.sparse import csr_array
+        from scipy.sparse.csgraph import connected_components
+
+        problem = self.problem
+        n = problem.n_nodes
+        used = passes > least
+        sets = []
+        for with_tasks in (True, False):
+            tail, head = problem.tail[used], problem.head[used]
+            if with_tasks:
+                tail, head = np.concatenate([tail, self.u]), np.concatenate([head, self.v])
+            graph = csr_array((np.ones(len(tail)), (tail, head)), shape=(n, n))
+            count, label = connected_components(graph, directed=False)
+            if 1 < count <= n:
+                sizes = np.bincount(label, minlength=count)
+                sets += [label == part for part in np.flatnonzero(sizes > 0)]
+        return sets
+
+    def _border(self, passes: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Sum up the passes between each pair of nodes, either way."""
+        n = self.problem.n_nodes
+        table = np.zeros((n, n))
+        np.add.at(table, (self.problem.tail, self.problem.head), passes)
+        return table + table.T
+
+    def _odd_sets(self, passes: NDArray[np.float64], until: float) -> list[NDArray[np.bool_]]:
+        """Minimum cuts between all pairs of nodes (Gusfield 1990); parity is looked at later."""
+        n = self.problem.n_nodes
+        capacity = np.rint(self._border(passes) * _SCALE).astype(np.int32)
+        parent = np.zeros(n, dtype=np.int64)
+        sets = []
+        for node in range(1, n):
+            if time.perf_counter() > until:
+                break
+            side = _source_side(capacity, node, int(parent[node]))
+            sets.append(side)
+            moved = side & (parent == parent[node]) & (np.arange(n) > node)
+            parent[moved] = node
+        return sets
+
+    def _heavy_sets(self, passes: NDArray[np.float64], until: float) -> list[NDArray[np.bool_]]:
+        """Find sets around each node whose demand is largest beside the passes of their border.
+
+        Least ``x(border) + tasks on it - 2 demand / capacity`` over sets that hold the node; a task
+        of demand q adds 1 - q/capacity to its edge and q/capacity to the profit of either end.
+        """
+        problem = self.problem
+        n = problem.n_nodes
+        share = problem.demand / problem.capacity
+        edges = self._border(passes)
+        np.add.at(edges, (self.u, self.v), 1.0 - share)
+        np.add.at(edges, (self.v, self.u), 1.0 - share)
+        np.fill_diagonal(edges, 0.0)
+        profit = np.zeros(n)
+        np.add.at(profit, self.u, share)
+        np.add.at(profit, self.v, share)
+        table = np.zeros((n + 2, n + 2))
+        table[:n, :n] = edges
+        table[n, :n] = np.where(self.away, profit, 0.0)
+        table[:n, n + 1] = np.where(self.away, 0.0, 1000.0)
+        sets = []
+        for node in np.flatnonzero(self.away):
+            if time.perf_counter() > until:
+                break
+            table[n, node] += 1000.0
+            side = _source_side(np.rint(table * _SCALE).astype(np.int32), n, n + 1)
+            table[n, node] -= 1000.0
+            sets.append(side[:n])
+        return sets
+
+
+def _source_side(capacity: NDArray[np.int32], source: int, sink: int) -> NDArray[np.bool_]:
+    """Nodes on the side of the source of a minimum cut."""
+    from scipy.sparse import csr_array
+    from scipy.sparse.csgraph import breadth_first_order, maximum_flow
+
+    graph = csr_array(capacity)
+    flow = maximum_flow(graph, source, sink).flow
+    left = csr_array(graph - flow)
+    left.data = np.where(left.data > 0, left.data, 0)
+    left.eliminate_zeros()
+    reached = breadth_first_order(left, source, directed=True, return_predecessors=False)
+    side = np.zeros(capacity.shape[0], dtype=np.bool_)
+    side[reached] = True
+    return side
