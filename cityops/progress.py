@@ -86,7 +86,7 @@ def search_bar(title: str, time_limit_s: float) -> Iterator[Callable[[Search], N
 
     columns = (
         TextColumn("{task.description}"),
-        BarColumn(),
+        BarColumn(bar_width=16),
         TimeElapsedColumn(),
         TextColumn("{task.fields[figure]}"),
     )

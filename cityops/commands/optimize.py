@@ -103,7 +103,7 @@ def optimize(
             words += [name, f"{value:g}" if isinstance(value, float) else str(value)]
     seconds = time_limit or 60.0
     try:
-        with search_bar(f"{loaded.name} {question}", seconds) as progress:
+        with search_bar(question, seconds) as progress:
             done = optimize_scenario(
                 loaded,
                 question,

@@ -93,9 +93,12 @@ def placement_context(run: PlacementFolder, words: Words) -> dict[str, Any]:
     layers = [
         ("catchments", catchment_ground(run)),
         ("ways", ring_ground(run, "after")),
-        ("life", life_ground(run)),
     ]
-    ramps = [("ways", ring_legend(run, words)), ("life", life_legend(words))]
+    ramps = [("ways", ring_legend(run, words))]
+    life = life_ground(run)
+    if life:
+        layers.append(("life", life))
+        ramps.append(("life", life_legend(words)))
     figures: dict[str, Any] = {
         "chart-map": placement_map(run, district, layers, words),
         "chart-reach": reach_chart(run, words),

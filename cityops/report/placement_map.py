@@ -149,7 +149,7 @@ def life_ground(run: PlacementFolder) -> list[Ground]:
     """Life circles around the open sites, the widest first; nearer is darker."""
     return [
         Ground(colour, _rings(run, feature))
-        for colour, feature in zip(LIFE, run.features("life_circles"), strict=True)
+        for colour, feature in zip(LIFE, run.features("life_circles"), strict=False)
     ]
 
 

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 __all__ = ["Layers", "map_layers", "write_geopackage", "write_maps"]
 
 _MOST_LINES = 50_000
+_SLOW_MODES, _MOST_CIRCLES = frozenset({"walk", "bike"}), 100  # life circles are walked or ridden
 _STAMP = "2000-01-01T00:00:00Z"  # a GeoPackage names a moment; equal answers have equal bytes
 
 Layers = dict[str, tuple["pd.DataFrame", "NDArray[np.object_]"]]
@@ -44,8 +45,9 @@ def map_layers(answer: Answer) -> Layers:
     -------
     dict
         open_sites, candidates, demand, assignment (lines), catchments, rings_before and
-        rings_after (ground by the limit that it is within), life_circles (isochrones of 5, 10 and
-        15 minutes around the open sites).
+        rings_after (ground by the limit that it is within); on foot or by bike life_circles
+        (isochrones of 5, 10 and 15 minutes around up to 100 open sites); with a second echelon
+        plants and onward.
     """
     import shapely
 
@@ -60,7 +62,9 @@ def map_layers(answer: Answer) -> Layers:
         layers[name] = (table.drop(columns=["lon", "lat"]), np.asarray(places, dtype=object))
     layers["assignment"] = _lines(answer)
     layers |= _ground(answer)
-    layers["life_circles"] = _life_circles(answer)
+    slow = answer.question.network.mode in _SLOW_MODES
+    if slow and len(answer.solution.open_sites) <= _MOST_CIRCLES:
+        layers["life_circles"] = _life_circles(answer)
     if "plants" in tables:
         places = shapely.points(tables["plants"][["lon", "lat"]].to_numpy(dtype=np.float64))
         plants = tables["plants"].drop(columns=["lon", "lat", "x", "y"])
@@ -87,7 +91,7 @@ def _onward(answer: Answer) -> tuple[pd.DataFrame, NDArray[np.object_]]:
 
 
 def _life_circles(answer: Answer) -> tuple[pd.DataFrame, NDArray[np.object_]]:
-    """Ground that is walked, ridden or driven to in 5, 10 and 15 minutes; the widest first."""
+    """Ground that is walked or ridden to in 5, 10 and 15 minutes; the widest first."""
     import pandas as pd
     import shapely
 
