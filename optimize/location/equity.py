@@ -226,7 +226,8 @@ def _fill(search: _Search, found: list[FrontPoint], points: int) -> None:
         plan = search.first_best(float(target), search.left / (points - at))
         if plan.found:
             found.append(search.point(plan))
-            limit = found[-1].second
+            if plan.status == "optimal":  # else a plan between may still be found
+                limit = found[-1].second
             search.tell(plan)
 
 
