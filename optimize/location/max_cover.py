@@ -21,6 +21,8 @@ from optimize.location.cover.table import assigned, build_table, shrunk
 from optimize.mip import solve_mip
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numpy.typing import NDArray
 
     from optimize.location.problems import MaxCover
@@ -33,7 +35,7 @@ __all__ = ["solve"]
 _LP_FIRST = 60_000
 """Entries up to which the relaxation is solved at once; above, prices of the rows come first."""
 
-_MOST_LP = 4_000_000
+_MOST_LP = 3_000_000
 """Entries beyond which no linear or integer program is built: memory and minutes."""
 
 
@@ -96,8 +98,7 @@ class _Cover:
         self._offer(search.plan, "swap")
         if method == "heuristic":
             self._prices(200)
-            search.wander(self._rounds(), run.target(), run.more)
-            self._offer(search.plan, "swap")
+            self._anneal(search, self._rounds(), run.more)
             return
         if run.done():
             return
@@ -111,13 +112,26 @@ class _Cover:
             return
         share = 0.35 if len(self.left.site) <= _MOST_LP else 1.0
         hard = self._undecided() > 300 and run.gap() > 1e-3
-        until = run.left_s() * (0.65 if hard else share)
-        search.wander(self._rounds() * (3 if hard else 1), run.target(), run.until(until))
-        self._offer(search.plan, "swap")
+        until = run.left_s() * (0.85 if hard else share)
+        self._anneal(search, self._rounds() * (6 if hard else 1), run.until(until))
         if not run.done() and len(self.left.site) <= _MOST_LP:
             self._close(run.left_s())
 
     # ---- steps
+
+    def _anneal(self, search: LocalSearch, rounds: int, more: Callable[[], bool]) -> None:
+        """Heat and cool again and again, each time for twice as long.
+
+        So a time limit finds a search that has cooled not long ago, and the rounds do not depend
+        on the clock.
+        """
+        length = 1000
+        while rounds > 0 and more() and not self.run.done():
+            search.start_from(search.plan)
+            search.wander(min(length, rounds), self.run.target(), more)
+            self._offer(search.plan, "swap")
+            rounds -= length
+            length *= 2
 
     def _prices(self, iterations: int) -> None:
         run = self.run
