@@ -28,5 +28,5 @@ def solve(problem: PMedian, limits: Limits, method: Method) -> Solution:
     from optimize.location.median.ruled import solve_model
 
     if method == "mip" or not problem.sites.is_free:
-        return solve_model(problem, limits)
+        return solve_model(problem, limits, alone=method == "mip")
     return solve_own(problem, limits, prove=method != "heuristic")

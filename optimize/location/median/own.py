@@ -11,7 +11,7 @@ All budgets count steps, so that the answer does not depend on the machine.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -269,10 +269,12 @@ class _Hunt:
         return build_frame(core, frame.index[keep], state[keep], limit)
 
     def _prove(self, frame: Frame, plan: Plan, multiplier: NDArray[np.float64]) -> None:
+        """Branch and bound; half of the work goes to better plans once it takes long."""
         search = self.search
         tree = Tree(frame, multiplier, search.bound)
-        each = 80.0 * len(frame.near.site) / max(1, self.core.p) + 1.0
-        at_once = int(min(max(_SLICE / each, 1), 200))
+        each = 60.0 * (len(frame.near.site) + 10.0 * (self.core.n + frame.m))
+        at_once = int(min(max(2e8 / each, 1), 200))
+        pool: list[NDArray[np.int64]] = []
         while search.goes_on:
             more = tree.grow(search, at_once)
             search.raise_bound(tree.bound(search))
@@ -280,4 +282,71 @@ class _Hunt:
             if not more:
                 return
             if tree.nodes > 200:
-                self._roam(frame, plan, 1e7)
+                self._diversify(frame, plan, pool, min(0.2 * at_once * each, 4e7))
+
+    def _diversify(
+        self, frame: Frame, plan: Plan, pool: list[NDArray[np.int64]], work: float
+    ) -> None:
+        """Better a plan far from the best one, then seek the best of the sites of all of these.
+
+        Rosing and ReVelle (Heuristic concentration, European Journal of Operational Research 97,
+        1997): good plans share most of their sites, and the best plan within their union is soon
+        found.
+        """
+        search = self.search
+        self._roam(frame, plan, work)
+        free = frame.state == kernels.FREE
+        opened = np.flatnonzero(plan.is_open)
+        closed = np.flatnonzero(free & ~plan.is_open)
+        leaving = opened[free[opened]]
+        away = min(len(leaving) // 3 + 1, len(closed))
+        if away < 1 or len(leaving) < away or not search.goes_on:
+            return
+        draw = np.random.default_rng([search.limits.seed, len(pool), len(opened)])
+        leave = draw.choice(leaving, away, replace=False)
+        come = draw.choice(closed, away, replace=False)
+        other = self._plan_of(frame, np.concatenate([np.setdiff1d(opened, leave), come]))
+        self._descend(frame, other)
+        self._roam(frame, other, work)
+        pool.append(frame.index[np.flatnonzero(other.is_open)])
+        if other.value[0] < plan.value[0]:
+            self._become(frame, plan, np.flatnonzero(other.is_open))
+        if len(pool) % 4 or search.open_sites is None or not search.goes_on:
+            return
+        union = np.unique(np.concatenate([search.open_sites, *pool[-8:]]))
+        found = self._best_within(union, search.open_sites)
+        if found is not None and search.offer(found):
+            places = np.flatnonzero(np.isin(frame.index, found))
+            if len(places) == len(found):
+                self._become(frame, plan, places)
+
+    def _become(self, frame: Frame, plan: Plan, sites: NDArray[np.int64]) -> None:
+        plan.opened[: len(sites)] = sites
+        plan.size[0] = len(sites)
+        rebuild(frame.lists, plan)
+        self._descend(frame, plan)
+
+    def _best_within(
+        self, union: NDArray[np.int64], best: NDArray[np.int64]
+    ) -> NDArray[np.int64] | None:
+        """Search a few sites only: bound, settle, branch a little; what is found, if better."""
+        core, search = self.core, self.search
+        few = replace(
+            core,
+            cost=np.ascontiguousarray(core.cost[:, union]),
+            site_cost=core.site_cost[union],
+            fixed=core.fixed[union],
+            site=np.arange(len(union)),
+        )
+        inner = Search(few, replace(search.limits, time_s=search.seconds_left, progress=None))
+        inner.offer(np.flatnonzero(np.isin(union, best)))
+        hunt = _Hunt(inner)
+        frame = build_frame(few, few.site, few.fixed.copy())
+        plan = hunt._plan_in(frame)
+        ascent = hunt._ascend(frame, hunt._first_multiplier(frame, plan))
+        if inner.goes_on:
+            frame = hunt._reduced(frame, ascent)
+            Tree(frame, ascent.multiplier, inner.bound).grow(inner, 300)
+        if inner.open_sites is None or not inner.value < search.value:
+            return None
+        return union[inner.open_sites]

@@ -8,6 +8,7 @@ with all its subsets: what can be added to it can be added to these.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,21 +16,29 @@ import numpy as np
 from optimize.location.median.core import build_core
 from optimize.location.median.model import radius_model
 from optimize.location.median.near import nearest_sites
+from optimize.location.median.own import solve_own
 from optimize.location.median.search import Search
+from optimize.location.sites import Sites
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from optimize.location.problems import PMedian, ReliableMedian
-    from optimize.location.sites import Sites
     from optimize.location.solution import Limits, Solution
     from optimize.mip import LinearModel, MipResult
 
 __all__ = ["fill_up", "prove_by_model", "solve_model"]
 
 
-def solve_model(problem: PMedian, limits: Limits) -> Solution:
-    """Solve a p-median by HiGHS alone.
+_SHARE_RELAXED = 0.2
+"""Of the time, for the problem without its rules."""
+
+
+def solve_model(problem: PMedian, limits: Limits, *, alone: bool = False) -> Solution:
+    """Solve a p-median by HiGHS.
+
+    Where leaving out the rules can only make plans cheaper, our own search bounds that problem
+    first, and is done where its plan happens to keep them.
 
     Parameters
     ----------
@@ -37,9 +46,25 @@ def solve_model(problem: PMedian, limits: Limits) -> Solution:
         Of any rules.
     limits
         Of the search.
+    alone
+        Whether HiGHS gets no help.
     """
     core = build_core(problem)
     search = Search(core, limits)
+    never_dearer = problem.opening is None and problem.sites.preference is None
+    if not alone and not problem.sites.is_free and (problem.p is None or never_dearer):
+        relaxed = _without_rules(problem, replace(limits, time_s=_SHARE_RELAXED * limits.time_s))
+        if relaxed.status == "infeasible":
+            return search.solution(problem, "own", infeasible=True)
+        if relaxed.found and not problem.sites.faults(relaxed.open_sites):
+            search.offer(np.searchsorted(core.site, relaxed.open_sites))
+        search.raise_bound(relaxed.bound)
+        if relaxed.interrupted:
+            search.interrupted = True
+            if search.open_sites is None:
+                raise KeyboardInterrupt
+        if search.is_proven or search.interrupted:
+            return search.solution(problem, "own")
     near = nearest_sites(core.cost, core.m)
     if (np.diff(near.start) == 0).any():
         return search.solution(problem, "HiGHS", infeasible=True)
@@ -48,6 +73,12 @@ def solve_model(problem: PMedian, limits: Limits) -> Solution:
     model = radius_model(core, near, sites, count=count)
     infeasible = prove_by_model(problem, model.linear, search)
     return search.solution(problem, "HiGHS", infeasible=infeasible)
+
+
+def _without_rules(problem: PMedian, limits: Limits) -> Solution:
+    sites = problem.sites
+    free = Sites(sites.n, fixed=sites.fixed, forbidden=sites.forbidden, preference=sites.preference)
+    return solve_own(replace(problem, sites=free), limits)
 
 
 def prove_by_model(

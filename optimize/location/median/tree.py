@@ -85,6 +85,8 @@ class Tree:
         for _ in range(most):
             if not self._heap:
                 return False
+            if search.seconds_left == 0:
+                return True
             bound, depth, _, state, came = heapq.heappop(self._heap)
             if bound >= search.cutoff:
                 self._heap.clear()
