@@ -4,7 +4,8 @@ Columns are those of the capacitated program (`capacitated.model`) and beside th
 used, the amount from each station to each plant, and the share that goes to a plant directly. The
 shares are disaggregated as there (x <= y); the amounts t between a station of capacity s and a
 plant of capacity c are bound on both sides, t <= min(s, c) y and t <= min(s, c) u (Klose 2000).
-Before the whole program comes one restricted to what its relaxation uses, for a plan to start with
+Before the whole program come, for a plan to start with, the stations chosen as if each reached its
+cheapest plant for nothing more, and the program restricted to what its relaxation uses
 (relaxation-enforced neighbourhoods, Berthold 2014).
 """
 
@@ -17,11 +18,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from networks.errors import InputError
+from optimize.location import capacitated
 from optimize.location.capacitated.model import add_service, build_sites, fewest
 from optimize.location.capacitated.options import site_options
 from optimize.location.capacitated.search import no_plan, told
+from optimize.location.problems import FacilityLocation
 from optimize.location.proof import proven
-from optimize.location.solution import Progress, Solution
+from optimize.location.solution import Limits, Progress, Solution
 from optimize.mip import LinearModel, Rows, solve_lp, solve_mip
 
 if TYPE_CHECKING:
@@ -29,7 +32,6 @@ if TYPE_CHECKING:
 
     from optimize.location.capacitated.options import Options
     from optimize.location.problems import TwoEchelon
-    from optimize.location.solution import Limits
     from optimize.location.solve import Method
     from optimize.mip import MipResult
 
@@ -75,7 +77,9 @@ def solve(problem: TwoEchelon, limits: Limits, method: Method = "auto") -> Solut
         return no_plan("infeasible", len(problem.amount), began, method="highs")
     search = _Search(problem, options, limits, began)
     if method != "mip":
-        search.restricted()
+        search.collapsed()
+        if not search.interrupted:
+            search.restricted()
     if method != "heuristic" and not search.over:
         search.whole()
     return search.answer()
@@ -244,6 +248,39 @@ class _Search:
         allowed = max(self.limits.gap, 1e-9) * abs(self.value)
         good = np.isfinite(self.value) and self.value - self.bound <= allowed
         return self.interrupted or self.infeasible or bool(good)
+
+    def collapsed(self) -> None:
+        """Choose stations as if each reached its cheapest plant for nothing more, then the rest."""
+        problem = self.problem
+        onward = problem.onward.min(axis=1)
+        reach = np.isfinite(problem.cost) & np.isfinite(onward)[None, :]
+        if not reach.any(axis=1).all():
+            return
+        self.stages.append("stations")
+        cost = np.full(reach.shape, np.inf)
+        through = problem.amount[:, None] * np.where(np.isfinite(onward), onward, 0.0)
+        cost[reach] = (problem.cost + through)[reach]
+        one = FacilityLocation(
+            cost, problem.amount, problem.capacity, problem.opening, problem.size_classes,
+            problem.largest_size, problem.single_source, problem.p, problem.sites,
+        )  # fmt: skip
+        plan = capacitated.solve(one, Limits(0.2 * self.left, 0.01), "heuristic")
+        self.interrupted |= plan.interrupted
+        if not plan.found or self.interrupted:
+            return
+        model = self.columns.model
+        upper = model.upper.copy()
+        closed = np.ones(problem.sites.n, dtype=np.bool_)
+        closed[plan.open_sites] = False
+        upper[: problem.sites.n][closed] = 0.0
+        got = solve_mip(
+            replace(model, upper=upper),
+            time_limit_s=0.2 * self.left,
+            gap=max(self.limits.gap, 1e-3),
+            seed=self.limits.seed,
+        )
+        self.interrupted |= got.interrupted
+        self._take(got)
 
     def restricted(self) -> None:
         """Solve the relaxation, and the program on what the relaxation uses."""
