@@ -28,6 +28,13 @@ def test_the_page_of_the_toilets_runs(capsys):
     assert "wait_mean_min" in capsys.readouterr().out
 
 
+def test_the_page_of_the_placement_models_runs(capsys):
+    found = run_page("placement-models.md")
+    assert found["judged"].sound
+    assert found["curve"]["value"].is_monotonic_decreasing
+    assert "replacement" in capsys.readouterr().out
+
+
 def test_every_page_that_a_page_names_is_there():
     for page in [*DOCS.glob("*.md"), DOCS.parent / "README.md"]:
         for target in re.findall(r"\]\(([^)#:]+)\)", page.read_text(encoding="utf-8")):
