@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from optimize.location.solution import Limits, Solution
     from optimize.location.solve import Method
 
-__all__ = ["solve"]
+__all__ = ["solve", "units_needed"]
 
 
 def solve(problem: ExpectedCover | AvailabilityCover, limits: Limits, method: Method) -> Solution:
