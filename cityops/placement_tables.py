@@ -36,7 +36,8 @@ def outcome(done: OptimizeRun) -> str:
     done
         A placement that was solved and written.
     """
-    return "\n".join([_title(done), aligned(_figures(done)), *_value(done), *_files(done)])
+    figures = aligned(_figures(done))
+    return "\n".join([_title(done), figures, *_cabins(done), *_value(done), *_files(done)])
 
 
 def _title(done: OptimizeRun) -> str:
@@ -45,6 +46,21 @@ def _title(done: OptimizeRun) -> str:
     new = int((sites["kind"] != "existing").sum())
     more = f", {new} of them new" if int(manifest["n_existing"]) else ""
     return f"{manifest['question']['title']}: {n} open site{'s' if n != 1 else ''}{more}"
+
+
+def _cabins(done: OptimizeRun) -> list[str]:
+    """Queues at the peak: the mean over all visitors of a sex, and the worst toilet."""
+    table = done.answer.tables.get("cabins")
+    if table is None or not len(table):
+        return []
+    said = []
+    for who in ("women", "men"):
+        wait = table[f"{who}_wait_min"].fillna(0.0)
+        come = table["visitors_per_h"]
+        mean = float((wait * come).sum() / max(1e-12, float(come.sum())))
+        worst = table.iloc[int(wait.to_numpy().argmax())]
+        said.append(f"{who} {mean:.1f} min (at most {float(wait.max()):.1f}, {worst['name']})")
+    return [f"waits in the busiest hours: {'; '.join(said)}"]
 
 
 def _figures(done: OptimizeRun) -> list[list[str]]:

@@ -21,6 +21,7 @@ from cityops.report.contents import Row, Sheet
 from cityops.report.facts import command_said, named_hashes
 from cityops.report.formats import digits
 from cityops.report.maps import district_map, page_map
+from cityops.report.placement_cabins import cabin_context
 from cityops.report.placement_charts import (
     closing_bars,
     curve_chart,
@@ -132,6 +133,7 @@ def placement_context(run: PlacementFolder, words: Words) -> dict[str, Any]:
         "areas_takeaway": contents.areas_takeaway(run, words),
         "sites": sites,
         "sites_note": sites_note,
+        **cabin_context(run, words),
         "has_curve": curve is not None,
         "has_closing": figures["chart-closing"] is not None,
         "curve_title": "" if curve is None else curve.y_title,

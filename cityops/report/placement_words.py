@@ -297,6 +297,34 @@ PLACEMENT_TEXTS: Final[dict[str, tuple[str, str]]] = {
         "The {shown} busiest of {all}; all are in {file}.",
         "仅列需求最大的 {shown} 处（共 {all} 处），完整数据见 {file}。",
     ),
+    # Queues at toilets
+    "pl.cabins": ("Queues in the busiest hours", "高峰时段排队情况"),
+    "pl.cabins.note": (
+        (
+            "Simulated with {women} women's stalls, {men} men's stalls, {urinals} urinals and "
+            "{shared} shared stalls at each toilet; mean waits."
+        ),
+        (
+            "按每处女厕位 {women}、男厕位 {men}、小便器 {urinals}、通用厕位 {shared} 仿真，"
+            "均为平均等候时间。"
+        ),
+    ),
+    "pl.cabins.worst": (
+        "Women wait longest at {name}: {wait} on average",
+        "女性在“{name}”等候最久，平均 {wait}",
+    ),
+    "pl.cabins.needed": (
+        "{women} women's and {men} men's stalls there would keep waits within {target}",
+        "该处设女厕位 {women}、男厕位 {men} 可将等候控制在 {target} 以内",
+    ),
+    "pl.cabins.none": ("more than 60", "60以上"),
+    "pl.cabins.visitors": ("Visitors an hour", "每小时人次"),
+    "pl.cabins.women": ("Women wait", "女性等候"),
+    "pl.cabins.men": ("Men wait", "男性等候"),
+    "pl.cabins.p90": ("Nine in ten wait at most", "九成等候不超过"),
+    "pl.cabins.left": ("Left unserved", "排队放弃"),
+    "pl.cabins.women_needed": ("Women's stalls needed", "所需女厕位"),
+    "pl.cabins.men_needed": ("Men's stalls needed", "所需男厕位"),
     # Sensitivity
     "pl.curve": ("One more, one fewer", "多一处，少一处"),
     "pl.curve.p": ("Number of open sites", "启用站点数"),

@@ -101,7 +101,7 @@ class Answer:
         Those that tables tell of, ascending.
     tables
         By name: sites, candidates, before_after, areas, circles, points, and where there is
-        something to say curve, closing, flow, onward, plants and left_out.
+        something to say cabins, curve, closing, flow, onward, plants and left_out.
     interrupted
         Whether Ctrl-C cut the search or what came after it short.
     """
@@ -296,6 +296,8 @@ def _with_tables(question: Question, solution: Solution, evaluation: Evaluation)
     ):
         if table is not None:
             tables[name] = table.reset_index(drop=True)
+    if question.spec.cabins is not None:
+        tables["cabins"] = _cabins(question, tables["sites"])
     if len(question.left_out):
         tables["left_out"] = question.left_out.reset_index(drop=True)
     return Answer(
@@ -310,6 +312,23 @@ def _with_tables(question: Question, solution: Solution, evaluation: Evaluation)
         limits,
         tables,
         solution.interrupted,
+    )
+
+
+def _cabins(question: Question, sites: pd.DataFrame) -> pd.DataFrame:
+    """Queues at the open toilets; who was left out of the demand counts as staying away."""
+    from scenarios.placement.cabins import cabin_table
+
+    cabins = question.spec.cabins
+    if cabins is None:  # pragma: no cover - asked for where they are given
+        raise AssertionError
+    total = float(question.points["weight"].sum() + question.left_out["weight"].sum())
+    return cabin_table(
+        cabins,
+        [str(name) for name in sites["name"]],
+        sites["served_weight"].to_numpy(dtype=np.float64),
+        total,
+        seed=question.scenario.spec.scenario.seed,
     )
 
 

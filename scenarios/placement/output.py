@@ -264,6 +264,7 @@ def _manifest(found: Answer, asked: dict[str, Any], started: datetime) -> dict[s
             "limits": list(found.limits),
             "unit": question.unit,
             "nearest_k": question.spec.fallbacks if question.spec.mean_of_nearest else None,
+            "cabins": None if question.spec.cabins is None else question.spec.cabins.model_dump(),
             "graded": question.coverage is not None and question.coverage.share is not None,
             "from_site": question.from_site,
             "given": capacity_decides(question),

@@ -107,11 +107,33 @@ def check_placement(
     _queue(spec.model_copy(update={"model": model}), path, faults)
     if spec.queue is None:
         _capacity(name, whole, path, faults)
+    _cabins(name, spec, path, faults)
     _prices(whole, path, faults)
     _kinds(whole, path, faults)
     _names(spec, path, faults)
     if scenario is not None:
         _scenario(whole, scenario, path, faults)
+
+
+def _cabins(name: str, spec: PlacementSpec, path: KeyPath, faults: FaultList) -> None:
+    """Fixtures are those of public toilets, and somebody must be able to use them."""
+    cabins = spec.cabins
+    if cabins is None:
+        return
+    if preset_of(name, spec.preset) != "toilets":
+        faults.add(
+            (*path, "cabins"), "are the fixtures of public toilets", 'give preset = "toilets"'
+        )
+    for who, count in (
+        ("women", cabins.women_stalls + cabins.shared_stalls),
+        ("men", cabins.men_stalls + cabins.shared_stalls),
+    ):
+        if not count:
+            faults.add(
+                (*path, "cabins", f"{who}_stalls"),
+                f"leaves {who} without a stall",
+                f"give {who}_stalls or shared_stalls",
+            )
 
 
 def _standard(name: str, spec: PlacementSpec, path: KeyPath, faults: FaultList) -> None:

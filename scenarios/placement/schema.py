@@ -13,6 +13,7 @@ from pydantic import BaseModel, Field
 from scenarios.values import (
     TABLE,
     Crs,
+    Duration,
     Latitude,
     Longitude,
     Moment,
@@ -26,6 +27,7 @@ from scenarios.values import (
 __all__ = [
     "MODELS",
     "PRESET_NAMES",
+    "CabinsSpec",
     "CandidatesSpec",
     "EquitySpec",
     "ExistingSpec",
@@ -214,6 +216,25 @@ class QueueSpec(Table):
     kw_each: Positive | None = None
 
 
+class CabinsSpec(Table):
+    """Fixtures of every public toilet of the plan, and who comes to them in the busiest hours."""
+
+    visitors_per_h: Positive
+    women_stalls: Annotated[int, Field(ge=0, le=200)]
+    men_stalls: Annotated[int, Field(ge=0, le=200)]
+    urinals: Annotated[int, Field(ge=0, le=200)] = 0
+    shared_stalls: Annotated[int, Field(ge=0, le=200)] = 0
+    women_share: Probability = 0.5
+    urinal_share: Probability
+    women_min: Duration
+    men_stall_min: Duration
+    urinal_min: Duration
+    patience_min: Duration = None
+    peak_h: Annotated[float, Field(gt=0, le=24)] = 2.0
+    wait_target_min: Positive | None = None
+    reps: Annotated[int, Field(ge=2, le=1000)] = 40
+
+
 class PhaseSpec(Table):
     """A period of building: what may be spent in it, and how the demand has grown by then."""
 
@@ -279,6 +300,7 @@ class PlacementSpec(Table):
     quota: list[QuotaSpec] = []
     slot: list[SlotSpec] = []
     queue: QueueSpec | None = None
+    cabins: CabinsSpec | None = None
     phase: list[PhaseSpec] = []
     discount: Annotated[float, Field(ge=0, le=1)] = 0.0
     carry_over: bool = False

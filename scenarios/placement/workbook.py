@@ -24,6 +24,7 @@ SHEETS: dict[str, tuple[str, str]] = {
     "sites": ("Open sites", "选定站点"),
     "areas": ("By area", "分区域"),
     "circles": ("Within reach", "可达人口"),
+    "cabins": ("Queues at the peak", "高峰排队"),
     "curve": ("Curve", "规模曲线"),
     "closing": ("Closing one", "关停影响"),
     "candidates": ("Candidates", "全部候选点"),
@@ -97,6 +98,14 @@ _HEADERS: dict[str, tuple[str, str]] = {
     "unserved": ("Points without a site", "无站点可用的需求点"),
     "street_class": ("Street", "街道等级"),
     "slot": ("Time slot", "时段"),
+    "visitors_per_h": ("Visitors an hour", "每小时人次"),
+    "women_wait_min": ("Women wait, min", "女性平均等候（分钟）"),
+    "men_wait_min": ("Men wait, min", "男性平均等候（分钟）"),
+    "wait_p90_min": ("90th percentile of wait, min", "等候第90百分位（分钟）"),
+    "left_share": ("Left unserved (share)", "排队放弃占比"),
+    "turned_away_share": ("Found no fixture (share)", "未能入厕占比"),
+    "women_stalls_needed": ("Women's stalls needed", "所需女厕位"),
+    "men_stalls_needed": ("Men's stalls needed", "所需男厕位"),
 }
 _WITHIN = re.compile(r"within_([\d.]+)_(min|m)_(before|after)")
 _CELLS: dict[str, tuple[str, str]] = {
