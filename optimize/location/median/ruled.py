@@ -17,12 +17,14 @@ from optimize.location.median.core import build_core
 from optimize.location.median.model import radius_model
 from optimize.location.median.near import nearest_sites
 from optimize.location.median.own import solve_own
+from optimize.location.median.ruled_start import ruled_plan
 from optimize.location.median.search import Search
 from optimize.location.sites import Sites
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from optimize.location.median.model import RadiusModel
     from optimize.location.problems import PMedian, ReliableMedian
     from optimize.location.solution import Limits, Solution
     from optimize.mip import LinearModel, MipResult
@@ -71,8 +73,31 @@ def solve_model(problem: PMedian, limits: Limits, *, alone: bool = False) -> Sol
     p, sites = problem.p, problem.sites
     count = p if p is None or sites.is_free else (0.0, float(p))
     model = radius_model(core, near, sites, count=count)
-    infeasible = prove_by_model(problem, model.linear, search)
+    start = _start(problem, model, search, alone=alone)
+    try:
+        infeasible = prove_by_model(problem, model.linear, search, start)
+    except KeyboardInterrupt:
+        if search.open_sites is None:
+            raise
+        search.interrupted, infeasible = True, False
     return search.solution(problem, "HiGHS", infeasible=infeasible)
+
+
+def _start(
+    problem: PMedian, model: RadiusModel, search: Search, *, alone: bool
+) -> NDArray[np.float64] | None:
+    """Solution of the model for the best plan so far, or for one made up now."""
+    core, sites = search.core, problem.sites
+    begin = search.open_sites
+    if begin is None and not alone and not sites.is_free:
+        begin = ruled_plan(search, sites)
+    if begin is None or not np.isfinite(core.value(begin)):
+        return None
+    is_open = np.zeros(sites.n, dtype=np.bool_)
+    is_open[fill_up(sites, core.site[begin], problem.p)] = True
+    opened = np.flatnonzero(is_open[core.site])
+    search.offer(opened)
+    return model.start(is_open, core.cost[:, opened].min(axis=1, initial=np.inf))
 
 
 def _without_rules(problem: PMedian, limits: Limits) -> Solution:
