@@ -30,6 +30,68 @@ def warm_up() -> Iterator[str]:
     yield "travel"
     _simulate_everything()
     yield "dispatch"
+    _place_everything()
+    yield "placement"
+    _route_everything()
+    yield "routes"
+
+
+def _place_everything() -> None:
+    import numpy as np
+
+    from optimize.location import (
+        Coverage,
+        Dispersion,
+        ExpectedCover,
+        FacilityLocation,
+        MaxCover,
+        PCenter,
+        SetCover,
+        solve,
+    )
+    from optimize.location.median import own as median
+    from optimize.location.reliable import own as reliable
+    from sim import Fixed
+    from sim.toilets import Toilet, draw_visitors, simulate
+
+    median.prepare()
+    reliable.prepare()
+    line = np.abs(np.subtract.outer(np.arange(24.0), np.arange(0.0, 24.0, 2.0)))
+    weight = np.ones(24)
+    near = Coverage.within(line, 3.0)
+    graded = Coverage.decaying(line, lambda away: np.clip(1.0 - away / 5.0, 0.0, 1.0))
+    costs = np.full(12, 5.0)
+    for problem in (
+        MaxCover(near, weight, 2),
+        MaxCover(graded, weight, 2),
+        SetCover(near),
+        PCenter(line, 3),
+        ExpectedCover(near, weight, 3, 0.3),
+        Dispersion(line[::2], 3),
+        FacilityLocation(line, weight, np.full(12, 9.0), costs),
+        FacilityLocation(line, weight, np.full(12, 9.0), costs, single_source=True),
+    ):
+        solve(problem, time_limit_s=10.0)
+    visitors = draw_visitors(
+        np.full((1, 168), 10.0), horizon_s=3600.0, seed=0, women_share=0.5, urinal_share=0.5,
+        service_s=[Fixed(60.0)] * 3,
+    )  # fmt: skip
+    simulate([Toilet("warm", 1, 1)], visitors)
+
+
+def _route_everything() -> None:
+    import numpy as np
+
+    from optimize.routing.arcs.problem import ArcProblem
+    from optimize.routing.arcs.solve import solve_arcs
+
+    ring = np.arange(8)
+    problem = ArcProblem(
+        "ring", 8, ring, (ring + 1) % 8, np.ones(8, np.int64), 0, np.stack([ring, np.full(8, -1)], axis=1),
+        np.ones((8, 2), np.int64), np.ones(8, np.int64), 4,
+    )  # fmt: skip
+    for method in ("genetic", "ruin"):
+        solve_arcs(problem, iterations=1, method=method)
 
 
 def _simulate_everything() -> None:

@@ -11,7 +11,9 @@ EXAMPLE = "Example: cityops bench des --threads 1 --json des.json"
 
 
 def bench(
-    suite: Annotated[str, typer.Argument(metavar="SUITE", help="des, paths or records.")],
+    suite: Annotated[
+        str, typer.Argument(metavar="SUITE", help="arcs, des, location, paths or records.")
+    ],
     *,
     instances: Annotated[
         Path | None, typer.Option("--instances", metavar="DIR", help="Folder of instances.")
@@ -19,7 +21,9 @@ def bench(
     references: Annotated[
         Path | None,
         typer.Option(
-            "--references", metavar="CSV", help="Known values: columns set, instance, value."
+            "--references",
+            metavar="CSV",
+            help="Known values: columns set, instance, value (or best, bks).",
         ),
     ] = None,
     time_limit: Annotated[
