@@ -109,6 +109,13 @@ def build_district(scenario: Scenario) -> Built:
             file=scenario.shown,
             mend=f"use cityops optimize {scenario.reference} {first}",
         )
+    if spec.scenario.service == "routes":
+        first = next(iter(spec.routes))
+        raise InputError(
+            "asks for routes, and has nothing to simulate",
+            file=scenario.shown,
+            mend=f"use cityops routes {scenario.reference} {first}",
+        )
     network = None if spec.network is None else read_streets(spec.network, faults)
     areas = build_areas(spec, network, faults)
     travel, plane = _travel(spec, network, faults)

@@ -26,8 +26,9 @@ __all__ = [
 
 _NAMED_TABLES = {"unit_type", "incident_class", "hour_profile"}
 _SUBTABLES = {("network", "synthetic")}
-_PLACEMENT_TABLES = {"demand", "candidates", "existing", "queue", "equity"}
-_PLAIN_LISTS = {"levels"}  # of a placement: written as a list in one line
+_PLACEMENT_TABLES = {"demand", "candidates", "existing", "queue", "equity", "depot"}
+# of a placement or of routes: written as a list in one line
+_PLAIN_LISTS = {"levels", "classes", "streets", "not_streets", "areas"}
 
 
 @dataclass(frozen=True)
@@ -206,7 +207,7 @@ def key_words(path: KeyPath) -> str:
         tables = 2
     elif len(path) > 1 and isinstance(path[1], int):
         tables, number = 1, path[1]
-    elif path[0] == "placement":
+    elif path[0] in {"placement", "routes"}:
         tables, number = _placement_header(path)
     elif path[0] == "network" and len(path) > 2 and isinstance(path[2], int):
         tables, number = 2, path[2]
@@ -224,7 +225,7 @@ def key_words(path: KeyPath) -> str:
 
 
 def _placement_header(path: KeyPath) -> tuple[int, int | None]:
-    """Names in the header of a table in a [placement.NAME], and its number in a list."""
+    """Names in the header of a table in a [placement.NAME] or [routes.NAME], and its number."""
     number = path[3] if len(path) > 3 else None
     if isinstance(number, int) and path[2] not in _PLAIN_LISTS:
         return 3, number

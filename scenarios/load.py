@@ -13,6 +13,7 @@ from networks.errors import InputError
 from scenarios.faults import FaultList, Origin, did_you_mean
 from scenarios.merge import LIBRARY, MergedFiles, find_scenario, merged_files, shown_path
 from scenarios.placement.files import check_placements, placement_files, places_to_wgs84
+from scenarios.routing.rules import check_routes, depots_and_dumps
 from scenarios.rules import check_rules
 from scenarios.schema import ScenarioSpec
 from scenarios.tables import csv_rows
@@ -129,6 +130,7 @@ def load_scenario(reference: str | os.PathLike[str]) -> Scenario:
     spec = _validated(document, faults)
     check_rules(document, faults)
     check_placements(document, spec, faults)
+    check_routes(document, faults)
     faults.stop()
     if spec is None:  # pragma: no cover - a validation error is a fault, and stops above
         raise AssertionError
@@ -249,7 +251,7 @@ def _to_wgs84(document: dict[str, Any], faults: FaultList) -> None:
                 faults.include(error, ("scenario", "crs"))
                 return
     try:
-        for items in places_to_wgs84(document):
+        for items in [*places_to_wgs84(document), *depots_and_dumps(document)]:
             _convert(items, head["crs"])
     except InputError as error:
         faults.include(error, ("scenario", "crs"))

@@ -50,8 +50,11 @@ _MERGED_TABLES: set[tuple[str, ...]] = {
     ("placement",),
     ("placement", "*"),
     *(("placement", "*", table) for table in PLACEMENT_TABLES),
+    ("routes",),
+    ("routes", "*"),
+    ("routes", "*", "depot"),
 }
-_DROPPABLE = {("unit_type", "*"), ("incident_class", "*"), ("placement", "*")}
+_DROPPABLE = {("unit_type", "*"), ("incident_class", "*"), ("placement", "*"), ("routes", "*")}
 _NAMED_LISTS: set[tuple[str, ...]] = {
     ("station",),
     ("unit",),
@@ -60,6 +63,7 @@ _NAMED_LISTS: set[tuple[str, ...]] = {
     ("network", "period"),
     ("network", "closure"),
     *(("placement", "*", table) for table in PLACEMENT_LISTS),
+    ("routes", "*", "dump"),
 }
 
 
@@ -373,8 +377,8 @@ def _pattern(path: KeyPath) -> tuple[str, ...]:
         return ("", *words)
     if len(words) == 2 and words[0] in {"unit_type", "incident_class"}:
         return (words[0], "*")
-    if len(words) > 1 and words[0] == "placement":
-        return ("placement", "*", *words[2:])
+    if len(words) > 1 and words[0] in {"placement", "routes"}:
+        return (words[0], "*", *words[2:])
     return words
 
 

@@ -38,14 +38,29 @@ def check_rules(document: dict[str, Any], faults: FaultList) -> None:
     _streets_or_travel(document, faults)
     for key in ("station", "hospital", "area", "unit"):
         _unique(document, key, faults)
-    if _table(document, "scenario").get("service") == "placement":
+    service = _table(document, "scenario").get("service")
+    if service == "placement":
         _only_placements(document, faults)
+        return
+    if service == "routes":
+        _only_routes(document, faults)
         return
     _units(document, faults)
     _classes(document, faults)
     _amount(document, faults)
     _areas(document, faults)
     _policy(document, faults)
+
+
+def _only_routes(document: dict[str, Any], faults: FaultList) -> None:
+    """Check a scenario that asks for routes, and simulates nothing."""
+    if not _table(document, "routes"):
+        faults.add(
+            ("scenario", "service"),
+            'is "routes", and there is no [routes.NAME]',
+            "add one, as [routes.cleaning]",
+        )
+    _areas(document, faults)
 
 
 def _only_placements(document: dict[str, Any], faults: FaultList) -> None:

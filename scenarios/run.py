@@ -286,7 +286,7 @@ def _identity(built: Built, text: str) -> dict[str, str]:
     """Say what results depend on; the number of replications is no part of it."""
     scenario = built.scenario
     head = scenario.spec.scenario.model_copy(update={"reps": 1, "half_width": None})
-    same = scenario.spec.model_copy(update={"scenario": head, "placement": {}})
+    same = scenario.spec.model_copy(update={"scenario": head, "placement": {}, "routes": {}})
     inputs = sorted(file_hashes(scenario).values()) if built.record is not None else []
     network = built.network.content_hash() if built.network is not None else text
     return {

@@ -12,6 +12,7 @@ from pydantic import AfterValidator, BaseModel, Field
 
 from scenarios.closing_times import check_hours, check_moment
 from scenarios.placement.schema import PlacementSpec  # noqa: TC001 - pydantic reads it
+from scenarios.routing.schema import RoutesSpec  # noqa: TC001 - pydantic reads it
 from scenarios.values import (
     TABLE,
     Crs,
@@ -80,7 +81,7 @@ class ScenarioHead(Table):
     crs: Crs = "wgs84"
     assumed: list[str] = []
     assumed_zh: list[str] = []
-    service: Literal["dispatch", "placement"] = "dispatch"
+    service: Literal["dispatch", "placement", "routes"] = "dispatch"
     start: Moment = "monday 00:00"
     horizon_h: Annotated[float, Field(gt=0, le=100_000, allow_inf_nan=False)] = 168.0
     warmup_h: NotNegative = 0.0
@@ -307,3 +308,4 @@ class ScenarioSpec(Table):
     record: RecordSpec | None = None
     policy: PolicySpec = PolicySpec()
     placement: dict[str, PlacementSpec] = {}
+    routes: dict[str, RoutesSpec] = {}
