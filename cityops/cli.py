@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
-from cityops.commands import bench, check, compare, network, new, optimize, run, warmup
+from cityops.commands import bench, check, compare, network, new, optimize, routes, run, warmup
 
 __all__ = ["app", "command"]
 
@@ -43,6 +43,7 @@ app.command("check", epilog=check.EXAMPLE)(check.check)
 app.add_typer(network.app, name="network")
 app.command("run", epilog=run.EXAMPLE)(run.run)
 app.command("optimize", epilog=optimize.EXAMPLE)(optimize.optimize)
+app.command("routes", epilog=routes.EXAMPLE)(routes.routes)
 app.command("compare", epilog=compare.EXAMPLE)(compare.compare)
 app.command("bench", epilog=bench.EXAMPLE)(bench.bench)
 app.command("warmup", epilog=warmup.EXAMPLE)(warmup.warmup)

@@ -10,9 +10,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from optimize.location.solution import Progress as Search
+    from optimize.routing.arcs.solve import ArcProgress
     from scenarios.run import Progress
 
-__all__ = ["replication_bar", "search_bar"]
+__all__ = ["replication_bar", "route_bar", "search_bar"]
 
 
 @contextmanager
@@ -95,6 +96,51 @@ def search_bar(title: str, time_limit_s: float) -> Iterator[Callable[[Search], N
 
         def show(step: Search) -> None:
             bar.update(task, completed=min(step.seconds, time_limit_s), figure=search_words(step))
+
+        yield show
+
+
+@contextmanager
+def route_bar(
+    title: str, time_limit_s: float
+) -> Iterator[Callable[[ArcProgress, int], None] | None]:
+    """Show a search for routes: best hours, bound and gap so far.
+
+    Parameters
+    ----------
+    title
+        Of the question.
+    time_limit_s
+        Seconds that it may take.
+
+    Yields
+    ------
+    callable or None
+        To be called with each step and the bound; None where the standard error is no terminal.
+    """
+    if not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, TextColumn, TimeElapsedColumn
+    from rich.progress import Progress as Bar
+
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TimeElapsedColumn(),
+        TextColumn("{task.fields[figure]}"),
+    )
+    with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(title, total=time_limit_s, figure="reading streets")
+
+        def show(step: ArcProgress, bound: int) -> None:
+            gap = 100.0 * (step.value - bound) / max(1, step.value)
+            figure = (
+                f"{step.routes} routes, {step.value / 3600:.2f} h, at least {bound / 3600:.2f} h, "
+                f"gap {gap:.1f} %"
+            )
+            bar.update(task, completed=min(step.seconds, time_limit_s), figure=figure)
 
         yield show
 

@@ -1,6 +1,6 @@
 """Every word of the reports, in English and Chinese: one table, one entry a text.
 
-Those of placements lie in `cityops.report.placement_words`.
+Those of placements lie in `cityops.report.placement_words`, of routes in `routes_words`.
 
 `Words` looks a text up in its language and fills its blanks. A key that is missing is a bug and
 raises `KeyError`; tests check that every text has both languages and the same blanks.
@@ -11,6 +11,7 @@ from __future__ import annotations
 from typing import Final, Literal
 
 from cityops.report.placement_words import PLACEMENT_TEXTS
+from cityops.report.routes_words import ROUTES_TEXTS
 
 Lang = Literal["en", "zh"]
 
@@ -471,6 +472,7 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "plotly.Reset axes": ("Whole map", "全图"),
     "plotly.Pan": ("Move", "移动"),
     **PLACEMENT_TEXTS,
+    **ROUTES_TEXTS,
 }
 
 

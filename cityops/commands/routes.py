@@ -1,0 +1,155 @@
+"""``cityops routes``: sweeping routes with run sheets, a map and GPX, checked on the streets."""
+
+import shlex
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from cityops.options import Lang, Out, Replace, ScenarioArgument, Seed, positive, whole_from
+
+if TYPE_CHECKING:
+    from scenarios import Scenario
+    from scenarios.routing.output import RoutesRun
+    from scenarios.routing.plan import NoRoutes, RoutePlan
+
+EXAMPLE = "Example: cityops routes helsinki-centre cleaning"
+
+Name = Annotated[
+    str | None,
+    typer.Argument(
+        metavar="NAME", help="A [routes] table of the scenario; lists them if not given."
+    ),
+]
+TimeLimit = Annotated[
+    float | None,
+    typer.Option(
+        "--time-limit",
+        parser=positive,
+        metavar="S",
+        help="Seconds of search, the table's if not given; the best routes so far are kept then.",
+    ),
+]
+Threads = Annotated[
+    int | None,
+    typer.Option(
+        "--threads",
+        parser=whole_from(1),
+        metavar="N",
+        help="Searches that run at once and exchange their best, 1 if not given.",
+    ),
+]
+
+
+def routes(
+    scenario: ScenarioArgument,
+    name: Name = None,
+    *,
+    out: Out = None,
+    time_limit: TimeLimit = None,
+    threads: Threads = None,
+    seed: Seed = None,
+    lang: Lang = "en",
+    replace: Replace = False,
+) -> int:
+    """Find the routes of sweepers: which street when, on which side, by which way."""
+    from cityops.progress import route_bar
+    from scenarios import load_scenario
+    from scenarios.routing.output import routes_scenario
+    from scenarios.routing.plan import NoRoutes
+
+    loaded = load_scenario(scenario)
+    if name is None:
+        return _list_routes(scenario, loaded)
+    words = ["cityops", "routes", scenario, name]
+    for option, value in (
+        ("--out", out),
+        ("--time-limit", time_limit),
+        ("--threads", threads),
+        ("--seed", seed),
+    ):
+        if value is not None:
+            words += [option, f"{value:g}" if isinstance(value, float) else str(value)]
+    table = loaded.spec.routes.get(name)
+    seconds = time_limit or (60.0 if table is None else table.time_limit_s)
+    try:
+        with route_bar(f"{loaded.name} {name}", seconds) as progress:
+            done = routes_scenario(
+                loaded,
+                name,
+                out,
+                time_limit_s=time_limit,
+                threads=threads or 1,
+                seed=seed,
+                replace=replace,
+                command=shlex.join(words),
+                progress=progress,
+                finish=lambda folder, plan: write_pages(folder, plan, lang),
+            )
+    except NoRoutes as none:
+        return _no_routes(none)
+    for warning in done.manifest["warnings"]:
+        print(f"warning: {warning}")
+    print("\n".join(_outcome(done)))
+    if done.check.faults:
+        return 1
+    return 130 if done.manifest["interrupted"] else 0
+
+
+def write_pages(folder: Path, plan: "RoutePlan", lang: str) -> None:
+    """Write the report with its run sheets."""
+    from cityops.report.routes import write_routes_report
+
+    write_routes_report(folder, plan, lang=lang)
+
+
+def _outcome(done: "RoutesRun") -> list[str]:
+    """Say what the routes came to, and whether the streets agree."""
+    facts, check = done.manifest, done.check
+    fleet = f" of {facts['vehicles']} vehicles" if facts["vehicles"] else ""
+    kilometres = (
+        f"{facts['km_swept']:.1f} swept, {facts['km_deadhead']:.1f} driven without sweeping, "
+        f"{facts['dumps']} visits to dump {facts['dirt_kg'] / 1000:.2f} t"
+    )
+    hours = (
+        f"{facts['hours']:.2f}, at least {facts['bound_s'] / 3600:.2f} are needed: "
+        f"gap {100 * facts['gap']:.1f} %"
+    )
+    lines = [
+        facts["question"]["title"],
+        f"routes     {facts['routes']}{fleet}, the longest {facts['longest_h']:.2f} h",
+        f"kilometres {kilometres}",
+        f"hours      {hours}",
+    ]
+    if facts["interrupted"]:
+        lines.append("interrupted: kept the best routes so far")
+    if check.faults:
+        lines.append(f"check      FAILED: {len(check.faults)} faults")
+        lines += [f"  {fault}" for fault in check.faults[:20]]
+    else:
+        lines.append(
+            f"check      {check.sides:,} street sides swept exactly once, {check.edges:,} edges "
+            "connect, times add up"
+        )
+    return [*lines, f"folder: {done.folder}", f"report: {done.folder / 'report.html'}"]
+
+
+def _list_routes(reference: str, scenario: "Scenario") -> int:
+    """Say which routes may be asked of a scenario."""
+    tables = scenario.spec.routes
+    if not tables:
+        print(f"{scenario.name} asks for no routes; add a [routes.cleaning] table")
+        return 0
+    width = max(map(len, tables))
+    print(f"routes of {scenario.name}:")
+    for name, table in tables.items():
+        print(f"  {name:<{width}}  {table.title}".rstrip())
+    print(f"ask for them: cityops routes {reference} {next(iter(tables))}")
+    return 0
+
+
+def _no_routes(none: "NoRoutes") -> int:
+    print("no routes keep all the rules:" if none.proven else "no routes:")
+    for reason in none.reasons:
+        print(f"  {reason}")
+    return 1

@@ -1,0 +1,170 @@
+"""The report of routes: summary, map, and a run sheet a route that prints on its own pages."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from cityops.report.build import render
+from cityops.report.facts import command_said
+from cityops.report.routes_map import colour_of, route_map
+from cityops.report.words import Words
+from scenarios.routing.sheet import run_sheet
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from scenarios.routing.plan import RoutePlan
+
+__all__ = ["write_routes_report"]
+
+_MOST_LEFT_OUT = 40
+
+
+def write_routes_report(folder: Path, plan: RoutePlan, *, lang: str = "en") -> Path:
+    """Write the report as one HTML file that loads nothing.
+
+    Parameters
+    ----------
+    folder
+        Of the routes, all tables written.
+    plan
+        The routes.
+    lang
+        "en" or "zh".
+
+    Returns
+    -------
+    Path
+        The file written.
+    """
+    words = Words(lang)
+    manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    page = render("routes.html.j2", routes_context(plan, manifest, words), words)
+    target = folder / "report.html"
+    target.write_text(page, encoding="utf-8")
+    return target
+
+
+def routes_context(plan: RoutePlan, manifest: dict[str, Any], words: Words) -> dict[str, Any]:
+    """Everything that the template shows."""
+    lang, question = words.lang, plan.question
+    head = manifest["scenario"]
+    chinese = lang == "zh"
+    title = manifest["question"]["title_zh" if chinese else "title"]
+    where = (head.get("title_zh") if chinese else "") or head.get("title") or head["name"]
+    sheets = [
+        {
+            "number": number,
+            "title": words("rt.route", n=number),
+            "colour": colour_of(number),
+            "map": route_map(plan, words("rt.route", n=number), number),
+            "lines": [_line(line) for line in run_sheet(plan, number, lang)],
+            "row": _row(row),
+        }
+        for number, row in zip(
+            plan.summary["route"].tolist(), plan.summary.to_dict("records"), strict=True
+        )
+    ]
+    assumed = manifest["assumed_zh"] if chinese and manifest["assumed_zh"] else manifest["assumed"]
+    return {
+        "title": title,
+        "where": where,
+        "synthetic": bool(head.get("synthetic")),
+        "answer": _answer(manifest, words),
+        "failed": bool(manifest["check"]["faults"]),
+        "faults": manifest["check"]["faults"][:20],
+        "interrupted": manifest["interrupted"],
+        "map": route_map(plan, words("rt.map")),
+        "sheets": sheets,
+        "total": _total(manifest),
+        "depot": question.depot.name,
+        "dumps": [place.name for place in question.dumps],
+        "left_out": _left_out(plan, words),
+        "left_out_n": len(question.left_out),
+        "left_out_km": f"{manifest['left_out_km']:.2f}",
+        "assumed": assumed,
+        "command": command_said(str(manifest.get("command") or "")),
+        "files": words("rt.files", name=question.name),
+        "attribution": question.network.attribution,
+        "version": str(manifest["versions"].get("cityops", "")),
+    }
+
+
+def _answer(manifest: dict[str, Any], words: Words) -> list[str]:
+    """Say what the plan comes to, one sentence each."""
+    swept, deadhead = manifest["km_swept"], manifest["km_deadhead"]
+    number = manifest["routes"]
+    pieces = [
+        words(
+            "rt.answer",
+            routes=number,
+            word=words("rt.one" if number == 1 else "rt.many"),
+            km=f"{swept:,.1f}",
+            hours=f"{manifest['hours']:,.2f}",
+            share=f"{100 * deadhead / max(swept + deadhead, 1e-9):.0f} %",
+        )
+    ]
+    if manifest["status"] == "optimal":
+        pieces.append(words("rt.optimal"))
+    else:
+        bound = f"{manifest['bound_s'] / 3600:,.2f}"
+        over = manifest["seconds_of_routes"] / max(1, manifest["bound_s"]) - 1
+        pieces.append(words("rt.gap", bound=bound, gap=f"{100 * over:.1f} %"))
+    check = manifest["check"]
+    if check["faults"]:
+        pieces.append(words("rt.failed", n=len(check["faults"])))
+    else:
+        pieces.append(words("rt.checked", sides=f"{check['sides']:,}"))
+    return [piece[0].upper() + piece[1:] + words("stop") for piece in pieces]
+
+
+def _row(row: Mapping[Any, Any]) -> list[str]:
+    return [
+        f"{row['start']}–{row['end']}",
+        f"{row['hours']:.2f}",
+        f"{row['km_swept']:.1f}",
+        f"{row['km_deadhead']:.1f}",
+        f"{row['dumps']}",
+        f"{row['dirt_kg'] / 1000:.2f}",
+    ]
+
+
+def _total(manifest: dict[str, Any]) -> list[str]:
+    return [
+        "",
+        f"{manifest['hours']:.2f}",
+        f"{manifest['km_swept']:.1f}",
+        f"{manifest['km_deadhead']:.1f}",
+        f"{manifest['dumps']}",
+        f"{manifest['dirt_kg'] / 1000:.2f}",
+    ]
+
+
+def _line(line: Any) -> dict[str, str]:  # noqa: ANN401 - a SheetLine
+    moving = line.kind in {"sweep", "drive"}
+    return {
+        "kind": line.kind,
+        "clock": line.clock,
+        "text": line.text,
+        "side": line.side,
+        "km": f"{line.km:.2f}" if moving else "",
+        "minutes": f"{line.minutes:.1f}" if line.minutes else "",
+        "load": f"{line.load_kg:,.0f}",
+    }
+
+
+def _left_out(plan: RoutePlan, words: Words) -> list[tuple[str, str, str]]:
+    """Streets with their kilometres and reason, the longest first."""
+    table = plan.question.left_out
+    if not len(table):
+        return []
+    sums = table.groupby(["street", "reason"], sort=True)["km"].sum().sort_values(ascending=False)
+    rows = []
+    for key, km in sums.head(_MOST_LEFT_OUT).items():
+        street, reason = key if isinstance(key, tuple) else (str(key), "")
+        rows.append(
+            (str(street) or words("rt.unnamed"), f"{float(km):.2f}", words(f"rt.reason.{reason}"))
+        )
+    return rows

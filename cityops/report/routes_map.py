@@ -1,0 +1,128 @@
+"""Maps of routes as SVG drawings: they need no script, and print as sharp as they show."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from cityops.report import palette
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from networks import RoadNetwork
+    from scenarios.routing.plan import RoutePlan
+
+__all__ = ["COLOURS", "colour_of", "route_map"]
+
+COLOURS = (
+    "#0072b2", "#d55e00", "#009e73", "#7b3294", "#b3123f", "#8a6d00", "#3f7f93", "#a8528f",
+)  # fmt: skip
+_WIDTH = 1000.0
+_MARGIN = 18.0
+
+
+def colour_of(route: int) -> str:
+    """Colour of a route; they come again after eight."""
+    return COLOURS[(route - 1) % len(COLOURS)]
+
+
+class _Frame:
+    """From metres to the drawing."""
+
+    def __init__(self, x: NDArray[np.float64], y: NDArray[np.float64]) -> None:
+        self.x0, self.y1 = float(x.min()), float(y.max())
+        width, height = float(np.ptp(x)), float(np.ptp(y))
+        self.scale = (_WIDTH - 2 * _MARGIN) / max(width, 0.6 * height, 1.0)
+        self.width = width * self.scale + 2 * _MARGIN
+        self.height = height * self.scale + 2 * _MARGIN
+
+    def at(self, x: float, y: float) -> tuple[float, float]:
+        return _MARGIN + (x - self.x0) * self.scale, _MARGIN + (self.y1 - y) * self.scale
+
+    def path(self, x: NDArray[np.float64], y: NDArray[np.float64]) -> str:
+        points = [self.at(a, b) for a, b in zip(x.tolist(), y.tolist(), strict=True)]
+        return "M" + "L".join(f"{a:.1f} {b:.1f}" for a, b in points)
+
+
+def route_map(plan: RoutePlan, title: str, route: int | None = None) -> str:
+    """Draw all routes, or one.
+
+    Parameters
+    ----------
+    plan
+        The routes.
+    title
+        Read out where the drawing is not seen.
+    route
+        Its number; all where not given.
+    """
+    network = plan.question.network
+    legs = plan.legs[plan.legs["edge"] >= 0]
+    shown = legs if route is None else legs[legs["route"] == route]
+    edges = shown["edge"].to_numpy(dtype=np.int64)
+    points = np.concatenate([_points(network, int(edge)) for edge in edges])
+    frame = _Frame(network.shape_xy[0][points], network.shape_xy[1][points])
+    size = f'viewBox="0 0 {frame.width:.0f} {frame.height:.0f}"'
+    label = f'role="img" aria-label="{escape(title)}"'
+    parts = [
+        f'<svg xmlns="http://www.w3.org/2000/svg" class="routes" {size} {label}>',
+        f'<path d="{_ground(network, frame)}" fill="none" stroke="#d5dbe1" stroke-width="1.6"/>',
+    ]
+    for kind, style in (
+        ("drive", 'stroke-width="1.4" stroke-dasharray="4 3" opacity=".8"'),
+        ("sweep", 'stroke-width="3.4" stroke-linecap="round"'),
+    ):
+        for number, rows in shown[shown["kind"] == kind].groupby("route", sort=True):
+            lines = "".join(_line(network, frame, int(e), kind) for e in rows["edge"].tolist())
+            parts.append(
+                f'<path d="{lines}" fill="none" stroke="{colour_of(int(str(number)))}" {style}/>'
+            )
+    question = plan.question
+    for place, shape in [(question.depot, "depot"), *((d, "dump") for d in question.dumps)]:
+        x, y = frame.at(float(network.x[place.node]), float(network.y[place.node]))
+        parts.append(_mark(x, y, shape))
+    return "".join([*parts, "</svg>"])
+
+
+def _points(network: RoadNetwork, edge: int) -> NDArray[np.int64]:
+    return np.arange(network.shape_ptr[edge], network.shape_ptr[edge + 1], dtype=np.int64)
+
+
+def _ground(network: RoadNetwork, frame: _Frame) -> str:
+    once = (network.reverse < 0) | (network.reverse > np.arange(network.n_edges))
+    lines = []
+    for edge in np.flatnonzero(once).tolist():
+        part = _points(network, edge)
+        x, y = network.shape_xy[0][part], network.shape_xy[1][part]
+        left, top = frame.at(float(x.min()), float(y.max()))
+        right, bottom = frame.at(float(x.max()), float(y.min()))
+        if right >= 0 and left <= frame.width and bottom >= 0 and top <= frame.height:
+            lines.append(frame.path(x, y))
+    return "".join(lines)
+
+
+def _line(network: RoadNetwork, frame: _Frame, edge: int, kind: str) -> str:
+    """Line of an edge; what is swept lies a little to the right, so that both sides are seen."""
+    part = _points(network, edge)
+    x, y = network.shape_xy[0][part], network.shape_xy[1][part]
+    if kind == "sweep" and network.reverse[edge] >= 0:
+        dx, dy = np.gradient(x), np.gradient(y)
+        size = np.maximum(np.hypot(dx, dy), 1e-9)
+        off = 2.4 / frame.scale
+        x, y = x + off * dy / size, y - off * dx / size
+    return frame.path(x, y)
+
+
+def _mark(x: float, y: float, shape: str) -> str:
+    if shape == "depot":
+        return (
+            f'<rect x="{x - 8:.1f}" y="{y - 8:.1f}" width="16" height="16" rx="2" '
+            f'fill="{palette.STATION}" stroke="#fff" stroke-width="2.5"/>'
+        )
+    return (
+        f'<path d="M{x:.1f} {y - 10:.1f}l10 10l-10 10l-10 -10z" fill="#f0a92b" '
+        f'stroke="{palette.STATION}" stroke-width="1.6"/>'
+    )

@@ -1,0 +1,77 @@
+"""The words of the report on routes, in English and Chinese; `cityops.report.words` takes them."""
+
+from __future__ import annotations
+
+from typing import Final
+
+__all__ = ["ROUTES_TEXTS"]
+
+ROUTES_TEXTS: Final[dict[str, tuple[str, str]]] = {
+    "service.routes": ("Street cleaning", "道路清扫"),
+    "rt.report": ("Routes and run sheets", "路线与行车单"),
+    "rt.answer": (
+        "{routes} {word} sweep {km} km in {hours} h; {share} of the way is driven without sweeping",
+        "{routes} 条路线清扫 {km} 公里，共 {hours} 小时；空驶占行驶里程的 {share}",
+    ),
+    "rt.one": ("route", ""),
+    "rt.many": ("routes", ""),
+    "rt.gap": (
+        "no plan needs less than {bound} h: this one is at most {gap} above the best there is",
+        "任何方案都不少于 {bound} 小时：本方案与最优方案的差距不超过 {gap}",
+    ),
+    "rt.optimal": ("no plan needs less: this one is proven best", "已证明没有更省的方案"),
+    "rt.checked": (
+        (
+            "checked against the streets: {sides} street sides are swept exactly once, every edge "
+            "begins where the last one ends, and times add up"
+        ),
+        "已按路网核对：{sides} 个路侧各清扫一次，路段首尾相接，时间加总一致",
+    ),
+    "rt.failed": (
+        "the check against the streets failed: {n} faults",
+        "按路网核对未通过：{n} 处错误",
+    ),
+    "rt.interrupted": (
+        "The search was stopped early; these are the best routes until then.",
+        "搜索被提前中止，此为当时最好的路线。",
+    ),
+    "rt.map": ("All routes", "全部路线"),
+    "rt.map.note": (
+        "Thick lines are swept, thin dashed ones only driven along.",
+        "粗线为清扫，细虚线为空驶。",
+    ),
+    "rt.depot": ("Depot", "车场"),
+    "rt.dump": ("Dump site", "倾倒点"),
+    "rt.table": ("Routes", "路线一览"),
+    "rt.route": ("Route {n}", "路线 {n}"),
+    "rt.sheet": ("Run sheet", "行车单"),
+    "rt.col.route": ("Route", "路线"),
+    "rt.col.time": ("Time", "时间"),
+    "rt.col.hours": ("Hours", "小时"),
+    "rt.col.swept": ("km swept", "清扫公里"),
+    "rt.col.deadhead": ("km deadhead", "空驶公里"),
+    "rt.col.dumps": ("Dumps", "倾倒次数"),
+    "rt.col.dirt": ("Dirt, t", "尘土（吨）"),
+    "rt.col.do": ("What to do", "操作"),
+    "rt.col.side": ("Sweep", "清扫"),
+    "rt.col.km": ("km", "公里"),
+    "rt.col.min": ("min", "分钟"),
+    "rt.col.load": ("Load, kg", "载重（千克）"),
+    "rt.total": ("All", "合计"),
+    "rt.left_out": ("Streets that are not swept", "未能清扫的道路"),
+    "rt.unnamed": ("unnamed", "无名道路"),
+    "rt.pieces": (
+        "{n} street pieces of {km} km were asked for and cannot be served:",
+        "{n} 个路段（{km} 公里）应清扫而无法到达：",
+    ),
+    "rt.files": (
+        (
+            "The plan as a table: plan/{name}.csv. Each route for maps and navigation devices: "
+            "routes/route-NN.geojson and .gpx."
+        ),
+        "计划表：plan/{name}.csv。各路线的地图与导航文件：routes/route-NN.geojson 与 .gpx。",
+    ),
+    "rt.reason.closed": ("closed", "封闭"),
+    "rt.reason.no way there from the depot": ("no way there from the depot", "从车场无法到达"),
+    "rt.reason.no way back to the depot": ("no way back to the depot", "无法返回车场"),
+}
