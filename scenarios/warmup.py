@@ -86,10 +86,11 @@ def _route_everything() -> None:
     from optimize.routing.arcs.solve import solve_arcs
 
     ring = np.arange(8)
+    one = np.ones(8, dtype=np.int64)
+    arcs = np.stack([ring, -one], axis=1)
     problem = ArcProblem(
-        "ring", 8, ring, (ring + 1) % 8, np.ones(8, np.int64), 0, np.stack([ring, np.full(8, -1)], axis=1),
-        np.ones((8, 2), np.int64), np.ones(8, np.int64), 4,
-    )  # fmt: skip
+        "ring", 8, ring, (ring + 1) % 8, one, 0, arcs, np.ones((8, 2), np.int64), one, 4
+    )
     for method in ("genetic", "ruin"):
         solve_arcs(problem, iterations=1, method=method)
 
