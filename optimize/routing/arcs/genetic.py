@@ -224,7 +224,11 @@ class HybridSearch:
         return better
 
     def step(self) -> None:
-        """One generation: cross, teach, keep."""
+        """One generation: cross, teach, keep; another random tour while no tour could be split."""
+        if not (self.members[True] or self.members[False]):
+            self.add(self.random_tour())
+            self.iterations += 1
+            return
         self.ranked(self.members[True])
         self.ranked(self.members[False])
         child = np.empty(self.n, np.int32)
