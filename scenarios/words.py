@@ -132,6 +132,7 @@ def _missing_mend(path: KeyPath) -> str | None:
         "hours": 'as "mon-fri 07:00-09:00"',
         "lon": "degrees east",
         "lat": "degrees north",
+        "depot": "where routes start and end, as { lon = ..., lat = ... }",
     }
     return examples.get(key, f"add {key} = ...")
 

@@ -20,8 +20,10 @@ def check(scenario: ScenarioArgument) -> None:
     from scenarios import load_scenario
 
     loaded = load_scenario(scenario)
-    lines = _district(loaded) if loaded.spec.scenario.service != "placement" else []
-    lines += _placements(loaded)
+    lines = _district(loaded) if loaded.spec.scenario.service == "dispatch" else []
+    streets: dict[str, RoadNetwork] = {}
+    lines += _placements(loaded, streets)
+    lines += _routes(loaded, streets)
     print("\n".join([*lines, f"{loaded.shown} is sound"]))
 
 
@@ -47,14 +49,13 @@ def _district(loaded: "Scenario") -> list[str]:
     return [*lines, f"incidents  {per_day:,.1f} a day expected, from {classes}"]
 
 
-def _placements(loaded: "Scenario") -> list[str]:
+def _placements(loaded: "Scenario", streets: "dict[str, RoadNetwork]") -> list[str]:
     """Make every [placement.NAME] ready; the faults of all of them are shown at once."""
     from scenarios.faults import ScenarioError
     from scenarios.placement import build_question
 
     faults = loaded.faults()
     lines = []
-    streets: dict[str, RoadNetwork] = {}
     for name in loaded.spec.placement:
         try:
             question = build_question(loaded, name, streets=streets)
@@ -65,6 +66,30 @@ def _placements(loaded: "Scenario") -> list[str]:
         lines.append(
             f"placement  {name}: {len(question.points):,} demand points, "
             f"{len(question.sites):,} sites, {question.spec.model}"
+        )
+    faults.stop()
+    return lines
+
+
+def _routes(loaded: "Scenario", streets: "dict[str, RoadNetwork]") -> list[str]:
+    """Make every [routes.NAME] ready; the faults of all of them are shown at once."""
+    from scenarios.faults import ScenarioError
+    from scenarios.routing.build import build_routes
+
+    faults, lines = loaded.faults(), []
+    networks: dict[str, RoadNetwork] = {}
+    if "vehicles" in streets:  # read for a placement, as the scenario says
+        networks[streets["vehicles"].mode] = streets["vehicles"]
+    for name in loaded.spec.routes:
+        try:
+            question = build_routes(loaded, name, networks=networks)
+        except ScenarioError as error:
+            faults.include(error)
+            continue
+        lines += [f"warning: {name}: {warning}" for warning in question.warnings]
+        lines.append(
+            f"routes     {name}: {question.streets.problem.n_tasks:,} street sides, "
+            f"{question.task_km:,.1f} km to sweep"
         )
     faults.stop()
     return lines

@@ -209,6 +209,8 @@ class _Builder:
             check_class(word, network, (*self.path, "classes", number), self.faults)
         if spec.streets:
             required = self._named(network, "streets")
+        elif not spec.classes:
+            required = np.ones(network.n_edges, dtype=np.bool_)
         else:
             wanted = [
                 network.class_names.index(w) for w in spec.classes if w in network.class_names
@@ -305,8 +307,7 @@ class _Builder:
             far = f"{away:,.0f} m" if away < 10_000 else f"{away / 1000:,.0f} km"
             self.faults.add(
                 (*self.path, *keys),
-                f'"{name}" lies {far} from the nearest junction of the streets; the limit is '
-                f"max_snap_m = {self.spec.max_snap_m:g}",
+                f'"{name}" lies {far} from the nearest junction of the streets',
                 mend_for(network, lon, lat, self.spec.max_snap_m),
             )
         return Place(name, lon, lat, node, away)

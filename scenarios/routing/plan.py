@@ -170,9 +170,10 @@ def _better(one: ArcSolution, other: ArcSolution) -> ArcSolution:
 def _stop_if_impossible(question: RouteQuestion, bound: int) -> None:
     """Say so where arithmetic alone shows that there are no routes."""
     spec, problem = question.spec, question.streets.problem
+    reasons = _too_far(question)
     if spec.vehicles is None:
-        return
-    reasons = []
+        spec = spec.model_copy(update={"vehicles": problem.n_tasks})
+    assert spec.vehicles is not None  # noqa: S101 - given just above
     if bound > 3600 * spec.shift_h * spec.vehicles:
         reasons.append(
             f"the work takes at least {bound / 3600:.1f} h, and {_vehicles(spec.vehicles)} of "
@@ -188,6 +189,28 @@ def _stop_if_impossible(question: RouteQuestion, bound: int) -> None:
         )
     if reasons:
         raise NoRoutes(proven=True, reasons=tuple(reasons))
+
+
+def _too_far(question: RouteQuestion) -> list[str]:
+    """Say where a single street, with the way there and home, is too much for a shift."""
+    from optimize.routing.arcs.layout import layout_of
+
+    problem, network = question.streets.problem, question.network
+    layout = layout_of(problem)
+    alone = (layout.start.astype(np.int64) + layout.serve + layout.ending).min(axis=1)
+    task = int(np.argmax(alone))
+    if problem.most_cost is None or alone[task] <= problem.most_cost:
+        return []
+    many = int((alone > problem.most_cost).sum())
+    edge = int(question.streets.task_edge[task, 0])
+    street = network.names[network.name[edge]] or "a street without a name"
+    more = f" ({many} street sides are too far)" if many > 1 else ""
+    said = (
+        f"{street} alone, with the way there, the emptying and the way home, takes "
+        f"{alone[task] / 3600:.2f} h, and a shift has {question.spec.shift_h:g} h{more}; give a "
+        "longer shift_h"
+    )
+    return [said]
 
 
 def _vehicles(number: int) -> str:

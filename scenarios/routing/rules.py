@@ -49,8 +49,6 @@ def check_routes(document: dict[str, Any], faults: FaultList) -> None:
             spec = RoutesSpec.model_validate(table)
         except ValidationError:
             continue  # each wrong value is noted where the whole scenario is read
-        if not spec.classes and not spec.streets:
-            faults.add((*path, "classes"), "no street is chosen", "name classes or streets")
         for key in ("sweep_kmh", "dirt_kg_per_km"):
             for word in spec.classes:
                 if of_class(getattr(spec, key), word) is None:

@@ -116,7 +116,7 @@ class _City:
             return False
         if spec.streets:
             return self.name[edge] in {name.strip().lower() for name in spec.streets}
-        return self.kind[edge] in spec.classes
+        return not spec.classes or self.kind[edge] in spec.classes
 
     def drive_s(self, edge: int) -> int:
         own = self.length[edge] * 3.6 / self.spec.drive_kmh if self.spec.drive_kmh else 0.0

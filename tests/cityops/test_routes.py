@@ -1,0 +1,238 @@
+"""``cityops routes``, from the arguments to what lies on disk and on the page."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from html.parser import HTMLParser
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+import pandas as pd
+import pytest
+
+from cityops.__main__ import main
+from scenarios.routing.verify import RouteCheck
+
+BASE = Path(__file__).resolve().parents[1] / "bad_input" / "base"
+TABLES = """
+[routes.cleaning]
+title = "Sweeping the grid"
+title_zh = "网格清扫"
+assumed = ["The dirt is assumed."]
+assumed_zh = ["尘土量为假定。"]
+dirt_kg_per_km = { primary = 100, other = 60 }
+capacity_t = 0.3
+dump_min = 5
+shift_h = 1
+vehicles = 6
+time_limit_s = 1
+depot = { name = "Yard", lon = 112.8200, lat = 28.3500 }
+
+[[routes.cleaning.dump]]
+name = "Tip"
+lon = 112.8260
+lat = 28.3540
+"""
+
+
+def _lay_out(folder: Path) -> Path:
+    shutil.copytree(BASE, folder, dirs_exist_ok=True)
+    with (folder / "scenario.toml").open("a", encoding="utf-8") as file:
+        file.write(TABLES)
+    return folder
+
+
+@pytest.fixture
+def small(tmp_path, monkeypatch) -> Path:
+    """Working folder with a scenario on a grid of 36 junctions that asks for routes."""
+    monkeypatch.chdir(_lay_out(tmp_path))
+    return tmp_path
+
+
+@pytest.fixture(scope="module")
+def routed(tmp_path_factory) -> Path:
+    """Folder of routes in English; read only."""
+    folder = _lay_out(tmp_path_factory.mktemp("routed"))
+    out = folder / "out"
+    assert main(["routes", str(folder / "scenario.toml"), "cleaning", "--out", str(out)]) == 0
+    return out
+
+
+class _Page(HTMLParser):
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.tags: list[str] = []
+        self.links: list[str] = []
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        self.links += [v or "" for k, v in attrs if k in {"src", "href"}]
+
+
+def test_without_a_name_they_are_listed(small, capsys):
+    assert main(["routes", "scenario.toml"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines == [
+        "routes of small:",
+        "  cleaning  Sweeping the grid",
+        "ask for them: cityops routes scenario.toml cleaning",
+    ]
+
+
+def test_check_makes_routes_ready(small, capsys):
+    assert main(["check", "scenario.toml"]) == 0
+    assert "routes     cleaning: 120 street sides" in capsys.readouterr().out
+
+
+def test_the_terminal_says_routes_kilometres_hours_bound_gap_and_the_check(small, capsys):
+    assert main(["routes", "scenario.toml", "cleaning", "--seed", "3", "--threads", "1"]) == 0
+    out = capsys.readouterr().out.splitlines()
+    facts = json.loads((small / "runs/small-cleaning/manifest.json").read_text(encoding="utf-8"))
+    assert out[0] == "Sweeping the grid"
+    assert out[1].startswith(f"routes     {facts['routes']} of 6 vehicles, the longest ")
+    assert out[2].startswith(f"kilometres {facts['km_swept']:.1f} swept, ")
+    assert f"gap {100 * facts['gap']:.1f} %" in out[3]
+    assert out[4].startswith("check      120 street sides swept exactly once, ")
+    assert out[-1] == "report: runs/small-cleaning/report.html"
+    assert facts["command"] == "cityops routes scenario.toml cleaning --threads 1 --seed 3"
+    assert facts["seed"] == 3
+    assert facts["bound_s"] <= facts["seconds_of_routes"] == facts["check"]["seconds"]
+    assert facts["check"]["faults"] == []
+
+
+def test_the_folder_holds_the_plan_and_each_route_for_other_programs(routed):
+    steps = pd.read_csv(routed / "plan" / "cleaning.csv", keep_default_na=False)
+    assert list(steps.columns[:5]) == ["route", "order", "kind", "street", "side"]
+    assert set(steps["kind"]) == {"depot", "sweep", "drive", "dump"}
+    number = steps["route"].nunique()
+    for route in range(1, number + 1):
+        stem = routed / "routes" / f"route-{route:02d}"
+        features = json.loads(stem.with_suffix(".geojson").read_text(encoding="utf-8"))["features"]
+        assert len(features) == (steps["route"] == route).sum()
+        root = ET.parse(stem.with_suffix(".gpx")).getroot()  # noqa: S314 - written above
+        space = "{http://www.topografix.com/GPX/1/1}"
+        assert root.tag == f"{space}gpx"
+        assert root.get("version") == "1.1"
+        stops = [one for one in features if one["geometry"]["type"] == "Point"]
+        assert len(root.findall(f"{space}wpt")) == len(stops)
+        assert len(root.findall(f"{space}trk/{space}trkseg")) == len(features) - len(stops)
+    lines = json.loads((routed / "maps" / "routes.geojson").read_text(encoding="utf-8"))
+    assert len(lines["features"]) == len(steps)
+    legs = pd.read_parquet(routed / "tables" / "legs.parquet")
+    assert (
+        legs["seconds"].sum()
+        == json.loads((routed / "manifest.json").read_text())["seconds_of_routes"]
+    )
+
+
+def test_what_was_asked_can_be_asked_again(routed, tmp_path):
+    again = tmp_path / "again"
+    assert main(["routes", str(routed), "cleaning", "--out", str(again)]) == 0
+
+
+def test_the_report_prints_a_sheet_for_each_route_and_loads_nothing(routed):
+    text = (routed / "report.html").read_text(encoding="utf-8")
+    page = _Page(text)
+    number = len(pd.read_parquet(routed / "tables" / "routes.parquet"))
+    assert text.count("Run sheet: Route") == number
+    assert page.tags.count("svg") >= number + 1
+    assert all(link.startswith(("#", "data:")) for link in page.links)
+    assert "Empty the hopper: Tip" in text
+    assert "The dirt is assumed." in text
+
+
+def test_the_report_speaks_chinese_and_the_terminal_english(small, capsys):
+    assert main(["routes", "scenario.toml", "cleaning", "--lang", "zh"]) == 0
+    assert "swept exactly once" in capsys.readouterr().out
+    text = (small / "runs/small-cleaning/report.html").read_text(encoding="utf-8")
+    assert '<html lang="zh' in text
+    for words in ("网格清扫", "行车单：路线 1", "倾倒：Tip", "尘土量为假定。", "侧"):
+        assert words in text
+
+
+def test_no_routes_is_exit_1_with_the_reason_and_no_folder(small, capsys):
+    path = small / "scenario.toml"
+    path.write_text(path.read_text(encoding="utf-8").replace("vehicles = 6", "vehicles = 1"))
+    assert main(["routes", "scenario.toml", "cleaning"]) == 1
+    out = capsys.readouterr().out
+    assert out.startswith("no routes keep all the rules:\n  the work takes at least ")
+    assert "one vehicle of 1 h have 1 h; give more vehicles or a longer shift_h" in out
+    assert not (small / "runs").exists()
+
+
+def test_a_plan_that_fails_the_check_is_exit_1_and_says_so(small, capsys, monkeypatch):
+    monkeypatch.setattr(
+        "scenarios.routing.output.verify_routes",
+        lambda *_, **__: RouteCheck(1, 1, 1, ("route 1: does not come home",)),
+    )
+    assert main(["routes", "scenario.toml", "cleaning"]) == 1
+    out = capsys.readouterr().out
+    assert "check      FAILED: 1 faults\n  route 1: does not come home" in out
+    page = (small / "runs/small-cleaning/report.html").read_text(encoding="utf-8")
+    assert "route 1: does not come home" in page
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["cleening"], 'there are no routes "cleening"; did you mean cleaning?'),
+        (["cleaning", "--time-limit", "0"], '--time-limit: "0" is no number above 0'),
+        (["cleaning", "--threads", "0"], '--threads: "0" is no whole number from 1 on'),
+        (["cleaning", "--out", "streets"], "streets: this folder exists"),
+        (["cleaning", "--out", "streets", "--replace"], "this folder is no folder of routes"),
+    ],
+)
+def test_input_at_fault_is_exit_2_with_one_line(small, capsys, arguments, said):
+    assert main(["routes", "scenario.toml", *arguments]) == 2
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert said in printed.err
+    assert printed.err.count("\n") == 1
+
+
+def test_replace_takes_the_place_of_older_routes(small):
+    words = ["routes", "scenario.toml", "cleaning"]
+    assert main(words) == 0
+    assert main(words) == 2
+    assert main([*words, "--replace"]) == 0
+
+
+def test_a_file_that_only_asks_for_routes_needs_nothing_else(small, capsys):
+    (small / "only.toml").write_text(
+        '[scenario]\nname = "only"\nservice = "routes"\n\n[network]\nsource = "streets"\n' + TABLES,
+        encoding="utf-8",
+    )
+    assert main(["check", "only.toml"]) == 0
+    assert main(["routes", "only.toml", "cleaning"]) == 0
+    capsys.readouterr()
+    assert main(["run", "only.toml"]) == 2
+    assert "use cityops routes only.toml cleaning" in capsys.readouterr().err
+
+
+def test_ctrl_c_keeps_the_best_routes_so_far(small):
+    words = ["routes", "scenario.toml", "cleaning", "--time-limit", "120", "--out", "out"]
+    code = (
+        "import sys; from cityops.__main__ import main; "
+        "from optimize.routing.arcs import solve; real = solve.solve_arcs\n"
+        "def told(*a, **k):\n    print('searching', flush=True)\n    return real(*a, **k)\n"
+        "solve.solve_arcs = told\nsys.exit(main(sys.argv[1:]))"
+    )
+    with subprocess.Popen(  # noqa: S603 - our own interpreter and file
+        [sys.executable, "-c", code, *words], stdout=subprocess.PIPE, text=True, cwd=small
+    ) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "searching\n"
+        time.sleep(1.0)
+        process.send_signal(signal.SIGINT)
+        out = process.stdout.read()
+        assert process.wait(timeout=60) == 130
+    assert "interrupted: kept the best routes so far" in out
+    facts = json.loads((small / "out/manifest.json").read_text(encoding="utf-8"))
+    assert facts["interrupted"]
+    assert facts["check"]["faults"] == []
