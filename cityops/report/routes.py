@@ -9,6 +9,7 @@ from cityops.report.build import render
 from cityops.report.facts import command_said
 from cityops.report.routes_map import colour_of, route_map
 from cityops.report.words import Words
+from scenarios.routing.plan import clock_text
 from scenarios.routing.sheet import run_sheet
 
 if TYPE_CHECKING:
@@ -53,7 +54,6 @@ def routes_context(plan: RoutePlan, manifest: dict[str, Any], words: Words) -> d
     head = manifest["scenario"]
     chinese = lang == "zh"
     title = manifest["question"]["title_zh" if chinese else "title"]
-    where = (head.get("title_zh") if chinese else "") or head.get("title") or head["name"]
     sheets = [
         {
             "number": number,
@@ -70,7 +70,7 @@ def routes_context(plan: RoutePlan, manifest: dict[str, Any], words: Words) -> d
     assumed = manifest["assumed_zh"] if chinese and manifest["assumed_zh"] else manifest["assumed"]
     return {
         "title": title,
-        "where": where,
+        "leaving": _leaving(question.start_s, words),
         "synthetic": bool(head.get("synthetic")),
         "answer": _answer(manifest, words),
         "failed": bool(manifest["check"]["faults"]),
@@ -90,6 +90,12 @@ def routes_context(plan: RoutePlan, manifest: dict[str, Any], words: Words) -> d
         "attribution": question.network.attribution,
         "version": str(manifest["versions"].get("cityops", "")),
     }
+
+
+def _leaving(week_s: float, words: Words) -> str:
+    """Say when the routes leave."""
+    day = int(week_s // 86_400) % 7
+    return words("rt.leaving", day=words(f"rt.day.{day}"), clock=clock_text(week_s))
 
 
 def _answer(manifest: dict[str, Any], words: Words) -> list[str]:

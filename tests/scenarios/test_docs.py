@@ -10,6 +10,7 @@ from scenarios.durations import _TIMES
 from scenarios.merge import library_names
 from scenarios.placement.schema import PlacementSpec
 from scenarios.profiles import BUILT_IN
+from scenarios.routing.schema import RoutesSpec
 from scenarios.schema import ScenarioSpec
 from scenarios.words import _inner_model
 
@@ -33,7 +34,10 @@ def test_every_key_of_the_schema_is_on_the_page():
     placement_words = set(re.findall(r"[a-z][a-z0-9_]*", placement))
     in_placements = _keys(PlacementSpec)
     assert in_placements - placement_words == set()
-    assert _keys(ScenarioSpec) - in_placements - words == set()
+    routes = (DOCS / "cleaning.md").read_text(encoding="utf-8")
+    in_routes = _keys(RoutesSpec)
+    assert in_routes - set(re.findall(r"[a-z][a-z0-9_]*", routes)) == set()
+    assert _keys(ScenarioSpec) - in_placements - in_routes - words == set()
     assert set(_TIMES) - words == set()
     assert set(BUILT_IN) - words == set()
 
@@ -45,6 +49,7 @@ def test_every_option_is_on_the_page_of_the_command_line(capsys):
         "new",
         "check",
         "run",
+        "routes",
         "compare",
         "network info",
         "network convert",
