@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+    from optimize.routing.arcs.problem import ArcProblem
     from optimize.routing.arcs.solution import ArcSolution
     from optimize.routing.arcs.solve import ArcProgress
     from optimize.routing.arcs.streets import Leg
@@ -41,7 +42,7 @@ STEP_COLUMNS = (
 )  # fmt: skip
 _BOUND_SHARE, _BOUND_S = 0.2, 30.0
 _SCAN_SHARE, _SCAN_S = 0.15, 10.0
-_MOST_SCANS = 100_000
+_MOST_TOURS = 100_000
 _SIDES = ("east", "north-east", "north", "north-west", "west", "south-west", "south", "south-east")
 
 
@@ -94,7 +95,7 @@ def solve_routes(
     seed: int = 0,
     progress: Callable[[ArcProgress, int], None] | None = None,
 ) -> ArcSolution:
-    """Bound, scan for complete routes, then search.
+    """Bound, cut giant tours (or scan, where they do not do), then search.
 
     Parameters
     ----------
@@ -114,8 +115,8 @@ def solve_routes(
     KeyboardInterrupt
         If Ctrl-C came before the first solution.
     """
+    from optimize.routing.arcs.giant_tour import tour_arcs
     from optimize.routing.arcs.lower_bound import arc_lower_bound
-    from optimize.routing.arcs.scanning import scan_arcs
     from optimize.routing.arcs.solve import ArcProgress, solve_arcs
 
     problem = question.streets.problem
@@ -131,7 +132,7 @@ def solve_routes(
     bound = arc_lower_bound(problem, time_limit_s=min(_BOUND_SHARE * time_limit_s, _BOUND_S))
     _stop_if_impossible(question, bound)
     scan_s = min(_SCAN_SHARE * time_limit_s, _SCAN_S)
-    best = scan_arcs(problem, time_limit_s=scan_s, bound=bound, seed=seed)
+    best = _first(problem, scan_s, bound, seed)
     if best.status != "none":
         tell(best.value, len(best.routes))
     if best.interrupted or best.status == "optimal":
@@ -147,8 +148,8 @@ def solve_routes(
         )
         best = _better(best, searched)
         if searched.status == "none" and not searched.interrupted and left_s() > 0.0:
-            more = scan_arcs(
-                problem, time_limit_s=left_s(), scans=_MOST_SCANS, bound=bound, seed=seed + 1
+            more = tour_arcs(
+                problem, time_limit_s=left_s(), tours=_MOST_TOURS, bound=bound, seed=seed + 1
             )
             best = _better(best, more)
     except KeyboardInterrupt:
@@ -158,6 +159,17 @@ def solve_routes(
     if best.status == "none":
         raise NoRoutes(proven=False, reasons=_not_found(question, bound, time_limit_s))
     return replace(best, seconds=time.perf_counter() - began)
+
+
+def _first(problem: ArcProblem, seconds: float, bound: int, seed: int) -> ArcSolution:
+    """Routes to begin with: cut out of giant tours, or scanned where those make too many."""
+    from optimize.routing.arcs.giant_tour import tour_arcs
+    from optimize.routing.arcs.scanning import scan_arcs
+
+    best = tour_arcs(problem, time_limit_s=seconds, bound=bound, seed=seed)
+    if best.status == "none":
+        best = scan_arcs(problem, time_limit_s=seconds, bound=bound, seed=seed)
+    return best
 
 
 def _better(one: ArcSolution, other: ArcSolution) -> ArcSolution:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from optimize.routing.arcs.problem import ArcProblem
     from optimize.routing.arcs.solution import ArcRoute
 
-__all__ = ["scan_arcs"]
+__all__ = ["cost_of_routes", "scan_arcs"]
 
 _RULES = 5
 
@@ -77,7 +77,7 @@ def scan_arcs(
             if found is None:
                 continue
             routes = decoded(problem, layout, found)
-            cost = _cost(problem, layout, routes)
+            cost = cost_of_routes(problem, layout, routes)
             if best is None or cost < best[0]:
                 best = (cost, routes)
     except KeyboardInterrupt:
@@ -163,8 +163,8 @@ class _Scanner:
         return int(top[self.rng.integers(len(top))])
 
 
-def _cost(problem: ArcProblem, layout: Layout, routes: Iterable[ArcRoute]) -> int:
-    """Cost of routes."""
+def cost_of_routes(problem: ArcProblem, layout: Layout, routes: Iterable[ArcRoute]) -> int:
+    """Add up what routes cost, visits and routes included."""
     total = 0
     for route in routes:
         at = problem.depot

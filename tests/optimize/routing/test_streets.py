@@ -8,6 +8,8 @@ import pytest
 from networks import read_arcs
 from networks.errors import InputError
 from optimize.routing.arcs.check import check_arc_solution
+from optimize.routing.arcs.giant_tour import tour_arcs
+from optimize.routing.arcs.lower_bound import arc_lower_bound
 from optimize.routing.arcs.scanning import scan_arcs
 from optimize.routing.arcs.streets import nearest_node, street_problem, street_routes
 
@@ -158,3 +160,26 @@ def test_a_place_lies_at_the_nearest_junction(town):
     node, away = nearest_node(town, 0.0011, 0.0)
     assert node == 1
     assert away == pytest.approx(11.1, abs=0.2)
+
+
+@pytest.mark.parametrize("sides", ["each", "both"])
+@pytest.mark.parametrize("dumps", [None, np.array([3])])
+def test_a_giant_tour_is_cut_into_routes_that_keep_the_rules(town, sides, dumps):
+    streets = _problem(town, sides=sides, facilities=dumps, capacity_kg=30.0, visit_s=60)
+    solution = tour_arcs(streets.problem, tours=20)
+    assert check_arc_solution(streets.problem, solution).faults == ()
+    bound = arc_lower_bound(streets.problem)
+    assert bound <= solution.value <= 1.3 * bound
+
+
+def test_one_giant_tour_of_all_sides_is_as_short_as_can_be(town):
+    streets = _problem(town)
+    solution = tour_arcs(streets.problem, tours=30)
+    assert len(solution.routes) == 1
+    assert solution.value == arc_lower_bound(streets.problem)
+
+
+def test_giant_tours_keep_the_vehicles_or_say_that_they_cannot(town):
+    few = _problem(town, most_s=500, vehicles=3).problem
+    assert check_arc_solution(few, tour_arcs(few)).faults == ()
+    assert tour_arcs(_problem(town, most_s=500, vehicles=1).problem).status == "none"
