@@ -159,6 +159,7 @@ def look_around(
     found = np.empty(n, dtype=np.int64)
     times = np.empty(n, dtype=np.float64)
     k = place.shape[1]
+    noted = min(k, buckets.place.shape[1])  # there may be fewer places than are asked for
     for i in range(len(place)):
         place[i] = -1
         time_s[i] = np.inf
@@ -167,7 +168,7 @@ def look_around(
             at = buckets.row[found[step]]
             if at < 0:
                 continue
-            for slot in range(k):
+            for slot in range(noted):
                 through = times[step] + buckets.time_s[at, slot]
                 if buckets.place[at, slot] < 0 or through > time_s[i, k - 1]:
                     break

@@ -211,3 +211,15 @@ def test_small_networks_keep_nothing(tmp_path, monkeypatch):
     monkeypatch.setenv("CITYOPS_CACHE", str(tmp_path))
     assert len(synthetic_district(500, 1).topology.rank)
     assert not list(tmp_path.iterdir())
+
+
+def test_more_nearest_places_than_there_are_end_in_none(town):
+    network = town(7)
+    draw = np.random.default_rng(3)
+    origins = draw.integers(0, network.n_nodes, 40)
+    targets = draw.choice(network.n_nodes, 6, replace=False)
+    found = network.nearest(origins, targets, 9)
+    rows = np.sort(network.node_matrix(origins, targets), axis=1)
+    assert found.time_s[:, :6] == pytest.approx(rows, rel=1e-9, abs=1e-9)
+    assert (found.target[:, 6:] == -1).all()
+    assert np.isinf(found.time_s[:, 6:]).all()
