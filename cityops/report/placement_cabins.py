@@ -18,6 +18,16 @@ if TYPE_CHECKING:
 __all__ = ["cabin_context"]
 
 
+_HEADS = (
+    "pl.cabins.visitors",
+    "pl.cabins.women",
+    "pl.cabins.men",
+    "pl.cabins.p90",
+    "pl.cabins.left",
+)
+_NEEDED = ("pl.cabins.women_needed", "pl.cabins.men_needed")
+
+
 def cabin_context(run: PlacementFolder, words: Words) -> dict[str, Any]:
     """Lay out what the template shows of queues; no sheet where there are none.
 
@@ -55,10 +65,8 @@ def _stalls(words: Words, value: float) -> str:
 
 
 def _sheet(table: pd.DataFrame, words: Words) -> Sheet:
-    keys = ["visitors", "women", "men", "p90", "left"]
     needed = "women_stalls_needed" in table
-    heads = [words("pl.col.site"), *(words(f"pl.cabins.{key}") for key in keys)]
-    heads += [words(f"pl.cabins.{who}_needed") for who in ("women", "men")] if needed else []
+    heads = [words(key) for key in ("pl.col.site", *_HEADS, *(_NEEDED if needed else ()))]
     rows = []
     for row in table.to_dict("records"):
         cells = [plain(row["visitors_per_h"], 0)]
