@@ -22,6 +22,7 @@ COLOURS = (
 )  # fmt: skip
 _WIDTH = 1000.0
 _MARGIN = 18.0
+_ALONE = 2.2  # strokes of a map of one route, which is shown small
 
 
 def colour_of(route: int) -> str:
@@ -71,19 +72,22 @@ def route_map(plan: RoutePlan, title: str, route: int | None = None) -> str:
         f'<svg xmlns="http://www.w3.org/2000/svg" class="routes" {size} {label}>',
         f'<path d="{_ground(network, frame)}" fill="none" stroke="#d5dbe1" stroke-width="1.6"/>',
     ]
+    bold = 1.0 if route is None else _ALONE
     for kind, style in (
-        ("drive", 'stroke-width="1.4" stroke-dasharray="4 3" opacity=".8"'),
-        ("sweep", 'stroke-width="3.4" stroke-linecap="round"'),
+        ("drive", f'stroke-width="{1.4 * bold:g}" stroke-dasharray="{4 * bold:g} {3 * bold:g}"'),
+        ("sweep", f'stroke-width="{3.4 * bold:g}" stroke-linecap="round"'),
     ):
         for number, rows in shown[shown["kind"] == kind].groupby("route", sort=True):
-            lines = "".join(_line(network, frame, int(e), kind) for e in rows["edge"].tolist())
+            lines = "".join(
+                _line(network, frame, int(e), kind, bold) for e in rows["edge"].tolist()
+            )
             parts.append(
                 f'<path d="{lines}" fill="none" stroke="{colour_of(int(str(number)))}" {style}/>'
             )
     question = plan.question
     for place, shape in [(question.depot, "depot"), *((d, "dump") for d in question.dumps)]:
         x, y = frame.at(float(network.x[place.node]), float(network.y[place.node]))
-        parts.append(_mark(x, y, shape))
+        parts.append(_mark(x, y, shape, 8 * bold))
     return "".join([*parts, "</svg>"])
 
 
@@ -104,25 +108,26 @@ def _ground(network: RoadNetwork, frame: _Frame) -> str:
     return "".join(lines)
 
 
-def _line(network: RoadNetwork, frame: _Frame, edge: int, kind: str) -> str:
+def _line(network: RoadNetwork, frame: _Frame, edge: int, kind: str, bold: float) -> str:
     """Line of an edge; what is swept lies a little to the right, so that both sides are seen."""
     part = _points(network, edge)
     x, y = network.shape_xy[0][part], network.shape_xy[1][part]
     if kind == "sweep" and network.reverse[edge] >= 0:
         dx, dy = np.gradient(x), np.gradient(y)
         size = np.maximum(np.hypot(dx, dy), 1e-9)
-        off = 2.4 / frame.scale
+        off = 2.4 * bold / frame.scale
         x, y = x + off * dy / size, y - off * dx / size
     return frame.path(x, y)
 
 
-def _mark(x: float, y: float, shape: str) -> str:
+def _mark(x: float, y: float, shape: str, r: float) -> str:
     if shape == "depot":
         return (
-            f'<rect x="{x - 8:.1f}" y="{y - 8:.1f}" width="16" height="16" rx="2" '
+            f'<rect x="{x - r:.1f}" y="{y - r:.1f}" width="{2 * r:g}" height="{2 * r:g}" rx="2" '
             f'fill="{palette.STATION}" stroke="#fff" stroke-width="2.5"/>'
         )
+    q = 1.25 * r
     return (
-        f'<path d="M{x:.1f} {y - 10:.1f}l10 10l-10 10l-10 -10z" fill="#f0a92b" '
+        f'<path d="M{x:.1f} {y - q:.1f}l{q:g} {q:g}l-{q:g} {q:g}l-{q:g} -{q:g}z" fill="#f0a92b" '
         f'stroke="{palette.STATION}" stroke-width="1.6"/>'
     )
