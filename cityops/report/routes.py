@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from cityops.report.build import render
 from cityops.report.facts import command_said
+from cityops.report.formats import clock
 from cityops.report.routes_map import colour_of, route_map
 from cityops.report.words import Words
-from scenarios.routing.plan import clock_text
 from scenarios.routing.sheet import run_sheet
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ def routes_context(plan: RoutePlan, manifest: dict[str, Any], words: Words) -> d
     assumed = manifest["assumed_zh"] if chinese and manifest["assumed_zh"] else manifest["assumed"]
     return {
         "title": title,
-        "leaving": _leaving(question.start_s, words),
+        "leaving": clock(words, question.start_s),
         "synthetic": bool(head.get("synthetic")),
         "answer": _answer(manifest, words),
         "failed": bool(manifest["check"]["faults"]),
@@ -92,12 +92,6 @@ def routes_context(plan: RoutePlan, manifest: dict[str, Any], words: Words) -> d
     }
 
 
-def _leaving(week_s: float, words: Words) -> str:
-    """Say when the routes leave."""
-    day = int(week_s // 86_400) % 7
-    return words("rt.leaving", day=words(f"rt.day.{day}"), clock=clock_text(week_s))
-
-
 def _answer(manifest: dict[str, Any], words: Words) -> list[str]:
     """Say what the plan comes to, one sentence each."""
     swept, deadhead = manifest["km_swept"], manifest["km_deadhead"]
@@ -105,8 +99,7 @@ def _answer(manifest: dict[str, Any], words: Words) -> list[str]:
     pieces = [
         words(
             "rt.answer",
-            routes=number,
-            word=words("rt.one" if number == 1 else "rt.many"),
+            routes=words.counted("rt.routes", number),
             km=f"{swept:,.1f}",
             hours=f"{manifest['hours']:,.2f}",
             share=f"{100 * deadhead / max(swept + deadhead, 1e-9):.0f} %",
