@@ -2,16 +2,20 @@
 
 Equal rows are merged and points that no site reaches left out; a swap local search gives a plan,
 prices of the rows or the linear relaxation a bound, and what these say about single sites leaves
-most of them decided; HiGHS closes what remains, from the plan found.
+most of them decided. Where many are left, searches from different draws give good plans, and the
+best plan among the sites of these is found exactly; HiGHS closes what remains where time allows.
 """
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from optimize.location.cover.choices import drop_columns
 from optimize.location.cover.dual import DualBound, fix_by, lagrangian_bound
+from optimize.location.cover.join import best_of_sites, sites_of
 from optimize.location.cover.linear import relaxed
 from optimize.location.cover.models import cover_model, covered_levels
 from optimize.location.cover.run import Run
@@ -25,6 +29,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from optimize.location.cover.table import Table
     from optimize.location.problems import MaxCover
     from optimize.location.solution import Limits, Solution
     from optimize.location.solve import Method
@@ -39,9 +44,52 @@ _MOST_LP = 3_000_000
 """Entries beyond which no linear or integer program is built: memory and minutes."""
 
 
+_ENTRIES_A_SECOND = 4000
+"""Entries of a hard program for each second that HiGHS needs to better the relaxation's bound
+(measured on boroughs of New York: with less time than that it did not get beyond its root)."""
+
+_HARD = 300
+"""Undecided sites from which on generations of searches come before HiGHS."""
+
+_IDLE = 4
+"""Generations of the longest searches without a better plan after which no more are made."""
+
+_MOST_ROUNDS = 10_000_000
+"""Rounds of all generations where HiGHS has no time anyway."""
+
+_RUNS = 4
+"""Searches from the start in each generation, before their plans are joined."""
+
+_LITTLE = 0.06
+"""Of the gap: searches from the start leave out sites that cost the bound more (plans published
+for the boroughs hold one such site at most)."""
+
+_LONGEST = 16_000
+"""Rounds of a search in a generation, at most."""
+
+
 def solve(problem: MaxCover, limits: Limits, method: Method) -> Solution:
     """Solve a maximal cover; see `optimize.location.solve`."""
+    _compiled()
     return _Cover(problem, limits).solved(method)
+
+
+@cache
+def _compiled() -> None:
+    """Use every kernel on a cover of three points, so that the clock never counts compiling."""
+    from optimize.location.coverage import Coverage
+    from optimize.location.problems import MaxCover
+    from optimize.location.sites import Sites
+    from optimize.location.solution import Limits
+
+    reach = np.array([[1.0, 0.0, 0.5, 0.0], [1.0, 1.0, 0.0, 0.0], [0.0, 1.0, 0.5, 1.0]])
+    problem = MaxCover(
+        Coverage.decaying(reach, lambda share: share),
+        np.ones(3),
+        2,
+        Sites(4, forbidden=np.array([3])),
+    )
+    _Cover(problem, Limits(time_s=3600.0)).solved("heuristic")
 
 
 class _Cover:
@@ -56,6 +104,8 @@ class _Cover:
         self.closed, self.opened = ~allowed, np.zeros(self.sites.n, dtype=np.bool_)
         self.opened[self.sites.fixed] = True
         self.left, self.offset = self.table, 0.0
+        self.lost = np.zeros(self.sites.n)
+        self.spread = 2.5
         preference = self.sites.preference
         whole = not self.table.graded and (problem.weight == np.rint(problem.weight)).all()
         self.run.whole = bool(
@@ -110,14 +160,25 @@ class _Cover:
             self._relax(search)
         if run.done():
             return
-        share = 0.35 if len(self.left.site) <= _MOST_LP else 1.0
-        hard = self._undecided() > 300 and run.gap() > 1e-3
-        until = run.left_s() * (0.85 if hard else share)
-        self._anneal(search, self._rounds() * (6 if hard else 1), run.until(until))
-        if not run.done() and len(self.left.site) <= _MOST_LP:
-            self._close(run.left_s())
+        self._improve(search, start)
 
     # ---- steps
+
+    def _improve(self, search: LocalSearch, start: NDArray[np.int64]) -> None:
+        """Search for better plans, then close what is left where it can be in the time left."""
+        run, entries = self.run, len(self.left.site)
+        hard = self._undecided() > _HARD and run.gap() > 1e-3
+        closing = entries <= _MOST_LP
+        if hard and entries > 0.3 * _ENTRIES_A_SECOND * run.left_s():
+            closing = False
+        share = 1.0 if not closing else (0.7 if hard else 0.35)
+        more = run.until(share * run.left_s())
+        if hard:
+            self._breed(search, start, 6 * self._rounds() if closing else _MOST_ROUNDS, more)
+        else:
+            self._anneal(search, self._rounds(), more)
+        if not run.done() and closing:
+            self._close(run.left_s())
 
     def _anneal(self, search: LocalSearch, rounds: int, more: Callable[[], bool]) -> None:
         """Heat and cool again and again, each time for twice as long.
@@ -132,6 +193,89 @@ class _Cover:
             self._offer(search.plan, "swap")
             rounds -= length
             length *= 2
+
+    def _breed(
+        self,
+        search: LocalSearch,
+        start: NDArray[np.int64],
+        rounds: int,
+        more: Callable[[], bool],
+    ) -> None:
+        """Search from the start several times, join the plans, search on; then twice as long.
+
+        The searches from the start see only the promising sites, those that go on from the best
+        plan all. It ends where the longest searches bring nothing better.
+        """
+        run, length, idle = self.run, 1000, 0
+        plans: list[tuple[float, NDArray[np.int64]]] = [(search.value, search.plan)]
+        inner = LocalSearch(self._promising(start), self.sites, self.p, self.limits.seed)
+        while rounds > 0 and more() and not run.done() and idle < _IDLE:
+            before = run.value
+            for _ in range(_RUNS):
+                if not more() or run.done():
+                    break
+                self._search_from(start, inner, length, plans, more)
+            self._join(plans)
+            if run.plan is None:
+                return
+            self._search_from(run.plan, search, length, plans, more)
+            idle = idle + 1 if run.value <= before and length >= _LONGEST else 0
+            rounds -= (_RUNS + 1) * length
+            length = min(2 * length, _LONGEST)
+
+    def _search_from(
+        self,
+        start: NDArray[np.int64],
+        search: LocalSearch,
+        length: int,
+        plans: list[tuple[float, NDArray[np.int64]]],
+        more: Callable[[], bool],
+    ) -> None:
+        search.start_from(start)
+        search.forget()
+        search.climb(self.run.more)
+        search.wander(length, self.run.target(), more)
+        plans.append((search.value, search.plan))
+        self._offer(search.plan, "swap")
+
+    def _promising(self, start: NDArray[np.int64]) -> Table:
+        """Rows of the sites that cost the bound little, and that no other site replaces."""
+        table, run = self.table, self.run
+        kept = self.lost <= _LITTLE * max(run.bound - run.value, 0.0)
+        if not table.graded and self.sites.is_free and self.sites.preference is None:
+            worth = np.ones(table.n_sites, dtype=np.bool_)
+            once, alike = np.ones(table.n_rows, dtype=np.int64), np.ones(table.n_sites)
+            drop_columns(table.indptr, table.site, table.col_ptr, table.col_row, once, alike, worth)
+            kept &= worth
+        kept[start] = True
+        if run.plan is not None:
+            kept[run.plan] = True
+        none = np.zeros(table.n_sites, dtype=np.bool_)
+        return shrunk(table, allowed=kept, opened=none)[0]
+
+    def _join(self, plans: list[tuple[float, NDArray[np.int64]]]) -> None:
+        run = self.run
+        most = int(self.spread * max(len(plan) for _, plan in plans))
+        among = sites_of(plans, self.lost, most)
+        best = max(plans, key=lambda pair: pair[0])[1]
+        left_s = min(5.0, 0.2 * run.left_s())
+        if run.done() or left_s <= 0:
+            return
+        found, closed = best_of_sites(
+            self.table,
+            self.sites,
+            self.count,
+            among,
+            best,
+            time_limit_s=left_s,
+            threads=self.limits.threads,
+            seed=self.limits.seed,
+        )
+        self.spread = min(8.0, 1.3 * self.spread) if closed else max(1.5, self.spread / 1.5)
+        if found is not None:
+            self._offer(found, "sites of good plans")
+            value = float(self.table.weight @ self.table.covered(found)) + self._liked(found)
+            plans.append((value, found))
 
     def _prices(self, iterations: int) -> None:
         run = self.run
@@ -229,6 +373,7 @@ class _Cover:
     def _fix(self, dual: DualBound) -> None:
         """Decide sites, and leave out what that decides."""
         run = self.run
+        self.lost = dual.bound - dual.with_
         opened, closed = fix_by(dual, run.worth_looking_for())
         self.opened |= opened
         self.closed |= closed & ~opened

@@ -7,16 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from optimize.location.cover.moves import (
-    Places,
-    Rules,
-    State,
-    climb,
-    go_to,
-    open_site,
-    pairs_near,
-    wander,
-)
+from optimize.location.cover.moves import climb, wander
+from optimize.location.cover.plan_kernels import Places, Rules, State, go_to, open_site, pairs_near
 from optimize.location.rows import site_bounds
 
 if TYPE_CHECKING:
@@ -32,10 +24,9 @@ __all__ = ["LocalSearch"]
 _MOST_PAIRS = 200_000_000
 """Pairs of entries in the rows beyond which all sites count as near to each other."""
 
-_MOST_CLOSED = 6
-_HEAT = 3e-4
-"""Of a round of `wander`; the heat relative to the value. Chosen on published instances of the
-Bronx and Manhattan, where 4 sites or a heat of 1e-3 ended a little lower on the whole."""
+_MOST_CLOSED = 3
+_HEAT = 0.1
+"""Of a round of `wander`; the heat relative to what an open site holds alone, on average."""
 
 
 class LocalSearch:
@@ -93,6 +84,10 @@ class LocalSearch:
         chosen = np.ascontiguousarray(plan, dtype=np.int64)
         go_to(self._places, self._rules, self._state, chosen, len(chosen))
 
+    def forget(self) -> None:
+        """Count the best plan anew from here."""
+        self._state.value[1] = -np.inf
+
     def climb(self, more: Callable[[], bool]) -> None:
         """Make gainful moves until none is left."""
         while not climb(self._places, self._rules, self._state, self._by_cost, 20, self._tiny):
@@ -102,7 +97,8 @@ class LocalSearch:
     def wander(self, rounds: int, target: float, more: Callable[[], bool]) -> int:
         """Close and open around single places for some rounds; how many were made."""
         begin, block = 0, 1
-        heat = _HEAT * abs(float(self._state.value[0]))
+        count = int(self._state.open_count[0])
+        heat = _HEAT * float(self._state.loss[:count].mean()) if count else 0.0
         while begin < rounds:
             began = time.perf_counter()
             end = min(rounds, begin + block)

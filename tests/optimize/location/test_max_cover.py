@@ -181,7 +181,7 @@ def read_borough(path):
     """Points and weights; distances are on a sphere of 6,378,100 m.
 
     Every node is demand and candidate. The published plans (numbered from 0) come out at exactly
-    their published values with this radius; with one of 6,371,000 m seven of twelve come out
+    their published values with this radius; with one of 6,371,000 m eight of twelve come out
     larger. The weights stand behind DEMAND_SECTION, one a node; the last may stick to EOF.
     """
     words = path.read_text().replace("EOF", " ").split()

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from optimize.location.cover.moves import close_site, open_site
+from optimize.location.cover.plan_kernels import close_site, open_site
 from optimize.location.cover.search import LocalSearch
 from optimize.location.cover.table import build_table
 from optimize.location.coverage import Coverage
