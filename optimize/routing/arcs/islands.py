@@ -80,7 +80,11 @@ def _best(islands: Sequence[HybridSearch]) -> Found | None:
 
 
 def annealed(
-    searches: Sequence[RuinSearch], until: float, iterations: int | None, goal: int
+    searches: Sequence[RuinSearch],
+    until: float,
+    iterations: int | None,
+    goal: int,
+    given: Found | None = None,
 ) -> Iterator[Found]:
     """Anneal, and give each solution that is better than all before.
 
@@ -94,11 +98,13 @@ def annealed(
         Thousands of ruins after which it is cold instead.
     goal
         Cost at which to stop.
+    given
+        Routes to begin from where they are cheaper than what insertion makes, or it makes none.
     """
     told: int | None = None
     began = time.perf_counter()
     with ThreadPoolExecutor(len(searches)) as pool:
-        if not all(pool.map(lambda search: search.begin(), searches)):
+        if not _begun(list(pool.map(lambda search: search.begin(), searches)), searches, given):
             return
         while True:
             best = min(searches, key=lambda search: search.costs[1]).best
@@ -116,3 +122,13 @@ def annealed(
 
 def _cooler(search: RuinSearch, share: float) -> None:
     search.step(LOOKS, search.temperature(share))
+
+
+def _begun(whole: list[bool], searches: Sequence[RuinSearch], given: Found | None) -> bool:
+    """Give each search something to begin from; say whether all have it."""
+    for ready, search in zip(whole, searches, strict=True):
+        if given is not None and (not ready or given.cost < search.costs[1]):
+            search.begin_from(given.routes)
+        elif not ready:
+            return False
+    return True

@@ -9,8 +9,13 @@ import numpy as np
 from optimize.routing.arcs.genetic import Found, near_tasks
 from optimize.routing.arcs.kernels import ROUTE_COST, shuffle
 from optimize.routing.arcs.ruin_kernels import insert, ruin_and_recreate
+from optimize.routing.arcs.search_kernels import _set_route
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
     from optimize.routing.arcs.layout import Layout
 
 __all__ = ["RuinSearch"]
@@ -74,6 +79,29 @@ class RuinSearch:
             )  # fmt: skip
             if not insert(*args):
                 return False
+        self._take()
+        return True
+
+    def begin_from(self, routes: Sequence[NDArray[np.int32]]) -> None:
+        """Begin from routes that keep every limit.
+
+        Parameters
+        ----------
+        routes
+            Elements of each route; a visit is the number of tasks.
+        """
+        self.length[:] = 0
+        self.worth[:] = 0
+        for r, elements in enumerate(routes):
+            args: tuple[Any, ...] = (
+                r, len(elements), np.ascontiguousarray(elements, dtype=np.int32),
+                *self._solution(), *self.layout.arrays, self.penalty,
+            )  # fmt: skip
+            _set_route(*args)
+        self._take()
+
+    def _take(self) -> None:
+        """Make the routes at hand the best ones."""
         self.touched[:] = False
         driven = self.length > 0
         self.costs[:] = self.worth[driven, 0].sum() + driven.sum() * self.layout.limits[ROUTE_COST]
@@ -81,7 +109,6 @@ class RuinSearch:
         self.best_length[:] = self.length
         self.complete = True
         self.first = int(self.costs[0])
-        return True
 
     def step(self, many: int, hot: float) -> None:
         """Do some iterations at one temperature."""

@@ -97,7 +97,8 @@ def solve_arcs(
     until = began + time_limit_s
     if method == "ruin" or (method == "auto" and problem.n_tasks > MANY_TASKS):
         ruins = [RuinSearch(layout, most, one) for one in seeds]
-        searches, found = ruins, annealed(ruins, until, iterations, goal)
+        given = _given(problem, time_limit_s, bound, seed)
+        searches, found = ruins, annealed(ruins, until, iterations, goal, given)
     else:
         populations = [HybridSearch(layout, most, one) for one in seeds]
         searches, found = populations, evolved(populations, until, iterations)
@@ -125,6 +126,22 @@ def solve_arcs(
     routes = decoded(problem, layout, best.routes)
     status: Literal["optimal", "feasible"] = "optimal" if best.cost <= bound else "feasible"
     return ArcSolution(routes, best.cost, float(bound), status, seconds, count, interrupted)
+
+
+def _given(problem: ArcProblem, time_limit_s: float, bound: int, seed: int) -> Found | None:
+    """Cut a giant tour into routes to begin from; None where it cannot be done."""
+    from optimize.routing.arcs.genetic import Found
+    from optimize.routing.arcs.giant_tour import tour_arcs
+
+    limit = min(5.0, 0.1 * time_limit_s)
+    made = tour_arcs(problem, time_limit_s=limit, tours=20, bound=bound, seed=seed)
+    if made.status == "none":
+        return None
+    visit = problem.n_tasks
+    routes = tuple(
+        np.where(route.task < 0, visit, route.task).astype(np.int32) for route in made.routes
+    )
+    return Found(routes, made.value, 0, 0)
 
 
 def _routes(problem: ArcProblem) -> int:
