@@ -2,8 +2,9 @@
 
 Equal rows are merged and points that no site reaches left out; a swap local search gives a plan,
 prices of the rows or the linear relaxation a bound, and what these say about single sites leaves
-most of them decided. Where many are left, searches from different draws give good plans, and the
-best plan among the sites of these is found exactly; HiGHS closes what remains where time allows.
+most of them decided. Where many are left, searches from different draws give good plans, the best
+plan among the sites of these is found exactly, and so is the best change within one part of the
+place after the other; HiGHS closes what remains where time allows.
 """
 
 from __future__ import annotations
@@ -13,9 +14,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from optimize.location.cover.choices import drop_columns
 from optimize.location.cover.dual import DualBound, fix_by, lagrangian_bound
-from optimize.location.cover.join import best_of_sites, sites_of
+from optimize.location.cover.join import around, best_of_sites, sites_of
 from optimize.location.cover.linear import relaxed
 from optimize.location.cover.models import cover_model, covered_levels
 from optimize.location.cover.run import Run
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from optimize.location.cover.table import Table
     from optimize.location.problems import MaxCover
     from optimize.location.solution import Limits, Solution
     from optimize.location.solve import Method
@@ -58,11 +57,19 @@ _MOST_ROUNDS = 10_000_000
 """Rounds of all generations where HiGHS has no time anyway."""
 
 _RUNS = 4
-"""Searches from the start in each generation, before their plans are joined."""
+"""Of the searches from the start in each generation, before their plans are joined."""
 
-_LITTLE = 0.06
-"""Of the gap: searches from the start leave out sites that cost the bound more (plans published
-for the boroughs hold one such site at most)."""
+_PARTS = 4
+"""Parts of the place whose sites are chosen anew in a generation."""
+
+_PART_S = 0.5
+"""Most seconds of each; how large the parts are follows from it."""
+
+_JOIN_S = 2.0
+"""Most seconds of a join."""
+
+_LITTLE = 0.2
+"""Of the gap: sites that cost the bound more are left out where a part is chosen anew."""
 
 _LONGEST = 16_000
 """Rounds of a search in a generation, at most."""
@@ -105,7 +112,7 @@ class _Cover:
         self.opened[self.sites.fixed] = True
         self.left, self.offset = self.table, 0.0
         self.lost = np.zeros(self.sites.n)
-        self.spread = 2.5
+        self.spread, self.filled, self.part = 2.5, False, 8.0
         preference = self.sites.preference
         whole = not self.table.graded and (problem.weight == np.rint(problem.weight)).all()
         self.run.whole = bool(
@@ -201,27 +208,58 @@ class _Cover:
         rounds: int,
         more: Callable[[], bool],
     ) -> None:
-        """Search from the start several times, join the plans, search on; then twice as long.
+        """Search from the start, join the plans, renew parts, search on; then twice as long.
 
-        The searches from the start see only the promising sites, those that go on from the best
-        plan all. It ends where the longest searches bring nothing better.
+        It ends where the longest searches bring nothing better.
         """
         run, length, idle = self.run, 1000, 0
         plans: list[tuple[float, NDArray[np.int64]]] = [(search.value, search.plan)]
-        inner = LocalSearch(self._promising(start), self.sites, self.p, self.limits.seed)
+        draw = np.random.default_rng(self.limits.seed)
         while rounds > 0 and more() and not run.done() and idle < _IDLE:
             before = run.value
             for _ in range(_RUNS):
                 if not more() or run.done():
                     break
-                self._search_from(start, inner, length, plans, more)
+                self._search_from(start, search, length, plans, more)
             self._join(plans)
             if run.plan is None:
                 return
+            self._renew(draw, plans, more)
             self._search_from(run.plan, search, length, plans, more)
             idle = idle + 1 if run.value <= before and length >= _LONGEST else 0
             rounds -= (_RUNS + 1) * length
             length = min(2 * length, _LONGEST)
+
+    def _renew(
+        self,
+        draw: np.random.Generator,
+        plans: list[tuple[float, NDArray[np.int64]]],
+        more: Callable[[], bool],
+    ) -> None:
+        """Choose the sites of the best plan anew in one part of the place after the other."""
+        run, m = self.run, self.sites.n
+        for _ in range(_PARTS):
+            if run.plan is None or run.done() or not more():
+                return
+            part = around(self.table, int(draw.integers(m)), run.plan, int(self.part))
+            opened = np.zeros(m, dtype=np.bool_)
+            opened[run.plan] = True
+            among = opened | (part & (self.lost <= _LITTLE * (run.bound - run.value)))
+            found, closed = best_of_sites(
+                self.table,
+                self.sites,
+                self.count,
+                among,
+                run.plan,
+                opened=opened & ~part,
+                time_limit_s=min(_PART_S, run.left_s()),
+                threads=self.limits.threads,
+                seed=self.limits.seed,
+            )
+            self.part = min(1.0 * self.p, 1.1 * self.part) if closed else max(4.0, self.part / 1.3)
+            if found is not None:
+                self._offer(found, "parts anew")
+                plans.append((run.value, run.plan))
 
     def _search_from(
         self,
@@ -238,27 +276,13 @@ class _Cover:
         plans.append((search.value, search.plan))
         self._offer(search.plan, "swap")
 
-    def _promising(self, start: NDArray[np.int64]) -> Table:
-        """Rows of the sites that cost the bound little, and that no other site replaces."""
-        table, run = self.table, self.run
-        kept = self.lost <= _LITTLE * max(run.bound - run.value, 0.0)
-        if not table.graded and self.sites.is_free and self.sites.preference is None:
-            worth = np.ones(table.n_sites, dtype=np.bool_)
-            once, alike = np.ones(table.n_rows, dtype=np.int64), np.ones(table.n_sites)
-            drop_columns(table.indptr, table.site, table.col_ptr, table.col_row, once, alike, worth)
-            kept &= worth
-        kept[start] = True
-        if run.plan is not None:
-            kept[run.plan] = True
-        none = np.zeros(table.n_sites, dtype=np.bool_)
-        return shrunk(table, allowed=kept, opened=none)[0]
-
     def _join(self, plans: list[tuple[float, NDArray[np.int64]]]) -> None:
         run = self.run
         most = int(self.spread * max(len(plan) for _, plan in plans))
-        among = sites_of(plans, self.lost, most)
+        unknown = np.full(self.sites.n, np.inf)
+        among = sites_of(plans, self.lost if self.filled else unknown, most)
         best = max(plans, key=lambda pair: pair[0])[1]
-        left_s = min(5.0, 0.2 * run.left_s())
+        left_s = min(_JOIN_S, 0.2 * run.left_s())
         if run.done() or left_s <= 0:
             return
         found, closed = best_of_sites(
@@ -271,6 +295,7 @@ class _Cover:
             threads=self.limits.threads,
             seed=self.limits.seed,
         )
+        self.filled = closed
         self.spread = min(8.0, 1.3 * self.spread) if closed else max(1.5, self.spread / 1.5)
         if found is not None:
             self._offer(found, "sites of good plans")

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from optimize.location.cover.table import Table
     from optimize.location.sites import Sites
 
-__all__ = ["best_of_sites", "sites_of"]
+__all__ = ["around", "best_of_sites", "sites_of"]
 
 
 def sites_of(
@@ -57,6 +57,36 @@ def sites_of(
     return taken
 
 
+def around(table: Table, centre: int, plan: NDArray[np.int64], number: int) -> NDArray[np.bool_]:
+    """Sites around one, as many steps over common rows as bring in some of a plan.
+
+    Parameters
+    ----------
+    table
+        Merged coverage.
+    centre
+        Site to begin with.
+    plan
+        Open sites.
+    number
+        Of open sites that must be among those found, where so many can be reached.
+
+    Returns
+    -------
+    bool[m]
+    """
+    found = np.zeros(table.n_sites, dtype=np.bool_)
+    found[centre] = True
+    row = np.repeat(np.arange(table.n_rows), np.diff(table.indptr))
+    size = 0
+    while found[plan].sum() < number and size < found.sum():
+        size = int(found.sum())
+        touched = np.zeros(table.n_rows, dtype=np.bool_)
+        touched[row[found[table.site]]] = True
+        found[table.site[touched[row]]] = True
+    return found
+
+
 def best_of_sites(
     table: Table,
     sites: Sites,
@@ -64,6 +94,7 @@ def best_of_sites(
     among: NDArray[np.bool_],
     start: NDArray[np.int64],
     *,
+    opened: NDArray[np.bool_] | None = None,
     time_limit_s: float,
     threads: int,
     seed: int,
@@ -82,6 +113,8 @@ def best_of_sites(
         Sites that may be open.
     start
         A plan among them.
+    opened : bool[m], optional
+        Sites of the start that stay open.
     time_limit_s
         Wall-clock seconds; what is best by then is given.
     threads, seed
@@ -99,8 +132,9 @@ def best_of_sites(
     KeyboardInterrupt
         On Ctrl-C.
     """
-    left, offset = shrunk(table, allowed=among, opened=np.zeros(sites.n, dtype=np.bool_))
-    model = cover_model(left, sites, count, closed=~among, offset=offset)
+    stay = np.zeros(sites.n, dtype=np.bool_) if opened is None else opened
+    left, offset = shrunk(table, allowed=among, opened=stay)
+    model = cover_model(left, sites, count, closed=~among, opened=stay, offset=offset)
     x = np.zeros(len(model.cost))
     x[start] = 1.0
     x[sites.n :] = covered_levels(left, start)
