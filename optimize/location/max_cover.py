@@ -42,7 +42,6 @@ _LP_FIRST = 60_000
 _MOST_LP = 3_000_000
 """Entries beyond which no linear or integer program is built: memory and minutes."""
 
-
 _ENTRIES_A_SECOND = 4000
 """Entries of a hard program for each second that HiGHS needs to better the relaxation's bound
 (measured on boroughs of New York: with less time than that it did not get beyond its root)."""
@@ -57,7 +56,7 @@ _MOST_ROUNDS = 10_000_000
 """Rounds of all generations where HiGHS has no time anyway."""
 
 _RUNS = 4
-"""Of the searches from the start in each generation, before their plans are joined."""
+"""Searches from the start in each generation, before their plans are joined."""
 
 _PARTS = 4
 """Parts of the place whose sites are chosen anew in a generation."""
