@@ -7,7 +7,7 @@ demand points, columns candidate sites; `sites` says which sites may be open.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
@@ -64,7 +64,7 @@ class PMedian:
         n, m = _matrix(self, "cost")
         _vector(self, "weight", n)
         _sites(self, m)
-        _number_open(self.p, self.sites, needed=self.opening is None)
+        _number_open(self, needed=self.opening is None)
         if self.opening is not None:
             _vector(self, "opening", m)
 
@@ -107,7 +107,7 @@ class ReliableMedian:
             raise InputError("cost: must be finite for every pair", mend="leave far points out")
         _vector(self, "weight", n)
         _sites(self, m)
-        _number_open(self.p, self.sites)
+        _number_open(self)
         if not 0 <= self.failure < 1:
             raise InputError(f"failure must be from 0 to below 1, is {self.failure}")
         if not 1 <= self.levels <= self.p:
@@ -137,7 +137,7 @@ class PCenter:
     def __post_init__(self) -> None:
         _, m = _matrix(self, "cost")
         _sites(self, m)
-        _number_open(self.p, self.sites)
+        _number_open(self)
 
 
 @dataclass(frozen=True, eq=False)
@@ -161,12 +161,7 @@ class SetCover:
 
     def __post_init__(self) -> None:
         _sites(self, self.coverage.n_sites)
-        n = self.coverage.n_points
-        times = np.asarray(self.times, dtype=np.int64)
-        times = np.full(n, times) if times.ndim == 0 else times.copy()
-        if times.shape != (n,) or (times < 0).any():
-            raise InputError("times: needs one number of at least 0 for each point")
-        object.__setattr__(self, "times", times)
+        object.__setattr__(self, "times", _times(self.times, self.coverage.n_points))
 
 
 @dataclass(frozen=True, eq=False)
@@ -196,7 +191,7 @@ class MaxCover:
     def __post_init__(self) -> None:
         _vector(self, "weight", self.coverage.n_points)
         _sites(self, self.coverage.n_sites)
-        _number_open(self.p, self.sites, needed=self.sites.budget is None)
+        _number_open(self, needed=self.sites.budget is None)
 
 
 @dataclass(frozen=True, eq=False)
@@ -288,9 +283,9 @@ class Dispersion:
         if n != m or not np.array_equal(self.distance, self.distance.T):
             raise InputError("distance: must be a symmetric table of sites by sites")
         _sites(self, m)
+        _number_open(self)
         if self.p < 2:
             raise InputError(f"p must be at least 2, is {self.p}: one site has no distance")
-        _number_open(self.p, self.sites)
 
 
 @dataclass(frozen=True)
@@ -359,7 +354,7 @@ class FacilityLocation:
         if (self.capacity is None) == (not self.size_classes):
             raise InputError("capacity: give either one of each site or size classes")
         _sizes(self, m)
-        _number_open(self.p, self.sites, needed=False)
+        _number_open(self, needed=False)
 
 
 @dataclass(frozen=True, eq=False)
@@ -426,7 +421,7 @@ class TwoEchelon:
         _sizes(self, m)
         if self.direct is not None and _matrix(self, "direct") != (n, k):
             raise InputError(f"direct: needs a table of {n} sources by {k} plants")
-        _number_open(self.p, self.sites, needed=False)
+        _number_open(self, needed=False)
 
 
 Problem = (
@@ -478,15 +473,59 @@ def _sites(problem: object, m: int) -> None:
     object.__setattr__(problem, "sites", sites)
 
 
-def _number_open(p: int | None, sites: Sites, *, needed: bool = True) -> None:
+class _OpensP(Protocol):
+    """A problem in which p sites may be open."""
+
+    @property
+    def p(self) -> int | None:
+        """Number of open sites."""
+
+    @property
+    def sites(self) -> Sites:
+        """Rules."""
+
+
+def _number_open(problem: _OpensP, *, needed: bool = True) -> None:
+    p, sites = problem.p, problem.sites
     if p is None:
         if needed:
             raise InputError("p: the number of open sites is not given")
         return
-    if p < 1 or p > len(sites.allowed):
-        raise InputError(f"p must be from 1 to {len(sites.allowed)}, is {p}")
+    p = _whole(p, "p")
+    object.__setattr__(problem, "p", p)
+    allowed = len(sites.allowed)
+    if p < 1 or p > allowed:
+        there = f"there are {sites.n} candidate sites"
+        if allowed < sites.n:
+            there += f", {sites.n - allowed} of them forbidden"
+        raise InputError(f"p must be from 1 to {allowed}, is {p}: {there}")
     if p < len(sites.fixed):
         raise InputError(f"p is {p}, and {len(sites.fixed)} sites must be open")
+
+
+def _whole(value: object, name: str) -> int:
+    """Take a whole number in whatever type it comes."""
+    if isinstance(value, int | float | np.integer | np.floating) and float(value).is_integer():
+        return int(value)
+    raise InputError(f"{name} must be a whole number, is {value!r}")
+
+
+def _times(times: object, n: int) -> NDArray[np.int64]:
+    """How often each of n points must be covered."""
+    wrong = InputError("times: needs one whole number of at least 0 for each point")
+    try:
+        given = np.asarray(times, dtype=np.float64)
+    except (TypeError, ValueError):
+        raise InputError(
+            f"times must be whole numbers, is {type(times).__name__}",
+            mend="rules on the sites are given as sites=...",
+        ) from None
+    given = np.full(n, given) if given.ndim == 0 else given
+    if given.shape != (n,) or not np.isfinite(given).all():
+        raise wrong
+    if (given < 0).any() or (given != np.rint(given)).any():
+        raise wrong
+    return given.astype(np.int64)
 
 
 def _units(problem: ExpectedCover | AvailabilityCover) -> None:
