@@ -46,7 +46,9 @@ demo: setup
 	@$(BIN)/cityops run helsinki-centre --out runs/demo --replace
 	@echo "Open runs/demo/report.html in a browser."
 
+# Compiled once, part by part in parallel, before every test process would do it for itself.
 test: setup-dev
+	@$(BIN)/cityops warmup
 	@$(BIN)/python -m pytest -n $(NPROC)
 
 test-all: setup-dev

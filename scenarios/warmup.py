@@ -7,33 +7,71 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["warm_up"]
+__all__ = ["STEPS", "warm_up"]
+
+STEPS = ("travel", "dispatch", "placement", "routes")
+"""What is compiled, each part in a process of its own."""
 
 
-def warm_up() -> Iterator[str]:
+def warm_up(processes: int | None = None) -> Iterator[str]:
     """Use every kernel; numba keeps what it compiled beside the modules.
+
+    Parameters
+    ----------
+    processes
+        Parts that are compiled at once; as many as there are processors if not given.
 
     Yields
     ------
     str
         What is ready.
     """
+    import os
+    from concurrent.futures import ProcessPoolExecutor, as_completed
+    from multiprocessing import get_context
+
+    many = min(processes or os.cpu_count() or 1, len(STEPS))
+    if many == 1:
+        for step in STEPS:
+            warm(step)
+            yield step
+        return
+    with ProcessPoolExecutor(many, mp_context=get_context("spawn")) as pool:
+        # the longest first
+        at_work = {
+            pool.submit(warm, step): step for step in ("dispatch", "placement", "routes", "travel")
+        }
+        for done in as_completed(at_work):
+            done.result()
+            yield at_work[done]
+
+
+def warm(step: str) -> None:
+    """Compile one part.
+
+    Parameters
+    ----------
+    step
+        One of `STEPS`.
+    """
+    use = {
+        "travel": _travel_everywhere,
+        "dispatch": _simulate_everything,
+        "placement": _place_everything,
+        "routes": _route_everything,
+    }
+    use[step]()
+
+
+def _travel_everywhere() -> None:
     from networks import read_network
 
     network = read_network("helsinki")
-    yield "reading streets"
     places = network.snap(network.lon[:40], network.lat[:40])
     network.matrix(places, places)
     network.matrix(places, places, depart_week_s=0.0)
     network.path(places[0], places[-1], depart_week_s=0.0)
     network.isochrones(places[0], [5.0])
-    yield "travel"
-    _simulate_everything()
-    yield "dispatch"
-    _place_everything()
-    yield "placement"
-    _route_everything()
-    yield "routes"
 
 
 def _place_everything() -> None:
