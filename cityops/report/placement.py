@@ -181,6 +181,11 @@ def _cautions(run: PlacementFolder, words: Words) -> list[str]:
         said.append(words("pl.interrupted"))
     if run.manifest.get("plan_from"):
         said.append(words("pl.from_plan", file=run.manifest["plan_from"]))
+    p, n = run.asked.get("p"), int(run.manifest["n_open"])
+    if not n:
+        said.append(words("pl.none_open"))
+    elif p is not None and n < int(p):
+        said.append(words("pl.fewer_open", n=n, p=int(p)))
     return said
 
 

@@ -162,6 +162,14 @@ PLACEMENT_TEXTS: Final[dict[str, tuple[str, str]]] = {
         "The search was interrupted: this is the best plan found until then.",
         "搜索被中断：此为截至当时的最好方案。",
     ),
+    "pl.none_open": (
+        "No site is open: the warnings among the assumptions say why.",
+        "未启用任何站点：原因见假设中的提示。",
+    ),
+    "pl.fewer_open": (
+        "Of the {p} sites asked for {n} opened: the warnings among the assumptions say why.",
+        "要求 {p} 处，仅启用 {n} 处：原因见假设中的提示。",
+    ),
     "pl.from_plan": (
         "Rows locked by hand in {file} were kept.",
         "已保留 {file} 中手工锁定的站点。",

@@ -28,6 +28,7 @@ from scenarios.placement.answer_tables import (
 )
 from scenarios.placement.interrupts import noted_interrupt
 from scenarios.placement.objective import Objective, objective_of
+from scenarios.placement.plan_remarks import plan_remarks
 from scenarios.placement.reach import Reach, reach_of
 from scenarios.placement.reasons import reasons
 from scenarios.placement.solving import is_plain, solve_question
@@ -210,7 +211,8 @@ def answer_of(question: Question, solution: Solution) -> Answer:
     evaluation = evaluate(question.problem, solution)
     if evaluation.faults:
         raise InputError(f"the plan does not hold: {'; '.join(evaluation.faults)}")
-    return _with_tables(question, solution, evaluation)
+    said = dict.fromkeys((*question.warnings, *plan_remarks(question, solution)))
+    return _with_tables(replace(question, warnings=tuple(said)), solution, evaluation)
 
 
 def existing_sites(question: Question) -> NDArray[np.int64]:

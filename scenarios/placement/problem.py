@@ -23,7 +23,15 @@ if TYPE_CHECKING:
     from scenarios.placement.schema import PlacementSpec
     from scenarios.placement.times import Measure
 
-__all__ = ["COVER_MODELS", "Served", "cover_share", "make_problem", "reach_limits", "site_rules"]
+__all__ = [
+    "COVER_MODELS",
+    "Served",
+    "cover_share",
+    "make_problem",
+    "near_pairs",
+    "reach_limits",
+    "site_rules",
+]
 
 COVER_MODELS = {"set-cover", "max-cover", "expected-cover", "availability-cover"}
 
@@ -158,7 +166,7 @@ def site_rules(spec: PlacementSpec, sites: pd.DataFrame, areas: tuple[str, ...])
         forbidden=np.flatnonzero(state == "forbidden"),
         cost=cost,
         budget=spec.budget,
-        apart=_apart(sites, spec.min_spacing_m),
+        apart=near_pairs(sites, spec.min_spacing_m),
         quotas=tuple(quotas),
         preference=preference if preference.any() else None,
     )
@@ -183,8 +191,21 @@ def _costs(sites: pd.DataFrame, spec: PlacementSpec) -> NDArray[np.float64] | No
     return np.where(priced, cost, 0.0)
 
 
-def _apart(sites: pd.DataFrame, spacing_m: float | None) -> NDArray[np.int64]:
-    """Pairs of sites nearer to each other than the least spacing, in a straight line."""
+def near_pairs(sites: pd.DataFrame, spacing_m: float | None) -> NDArray[np.int64]:
+    """Pairs of sites nearer to each other than the least spacing, in a straight line.
+
+    Parameters
+    ----------
+    sites
+        With x, y (metres) and slot; sites of different slots are no pair.
+    spacing_m
+        The least spacing; no pairs where it is None.
+
+    Returns
+    -------
+    int64[k, 2]
+        Rows of the table, in rising order.
+    """
     if spacing_m is None:
         return np.zeros((0, 2), dtype=np.int64)
     from scipy.spatial import cKDTree

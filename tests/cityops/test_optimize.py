@@ -34,6 +34,12 @@ min_spacing_m = 3000
 
 [placement.depots]
 p = 2
+
+[placement.tight]
+preset = "toilets"
+p = 3
+within_m = 300
+min_spacing_m = 3000
 """
 
 
@@ -102,6 +108,15 @@ def test_no_plan_is_exit_1_with_the_reason_and_no_folder(small, capsys):
     assert out.startswith("no plan keeps all the rules:\n")
     assert "without the least spacing of 3000 m between sites there would be a plan" in out
     assert not (small / "runs").exists()
+
+
+def test_fewer_sites_than_asked_for_is_told_in_terminal_and_report(small, capsys):
+    assert main(["optimize", "scenario.toml", "tight", "--lang", "zh"]) == 0
+    said = "1 of the 3 sites asked for is open: the least spacing of 3000 m leaves no room"
+    assert f"warning: {said}" in capsys.readouterr().out
+    page = (small / "runs" / "small-tight" / "report.html").read_text(encoding="utf-8")
+    assert said in page
+    assert "要求 3 处，仅启用 1 处" in page
 
 
 @pytest.mark.parametrize(
