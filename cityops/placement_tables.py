@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from math import isfinite
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from cityops.tables import aligned
 
@@ -25,6 +25,14 @@ _VALUES = {
     "sites": "sites",
     "cost": "cost",
     "travel": "way",
+}
+_PARTS = {
+    "opening": "opening sites",
+    "sizes": "their sizes",
+    "travel": "travel to them",
+    "onward": "onward to plants",
+    "plants": "plants",
+    "preference": "preferences",
 }
 
 
@@ -100,20 +108,57 @@ def _value(done: OptimizeRun) -> list[str]:
             return "unknown"
         if unit == "share":
             return f"{100 * value:.2f} %"
+        if unit == "cost":
+            return cost_said(value)
         return f"{value:,.6g}" + (f" {travel}" if unit == "travel" else "")
 
     gap = "unknown" if manifest["gap"] is None else f"{100 * manifest['gap']:.3g} %"
     proof = "proven best" if manifest["proven"] else f"not proven, gap {gap}"
     words = [
         (
-            f"value {said(shown['value'])} ({_VALUES.get(unit, unit)}), "
+            f"value {said(shown['value'])} ({_counted(manifest, unit)}), "
             f"bound {said(shown['bound'])}: {proof}"
         ),
+        *_parts(manifest),
         f"{manifest['seconds']:.1f} s by {manifest['method']}",
     ]
     if manifest["interrupted"]:
         words.insert(0, "interrupted: this is the best plan until then")
     return words
+
+
+def cost_said(value: float) -> str:
+    """Write a cost in full, with digits after the point where it is small.
+
+    Parameters
+    ----------
+    value
+        In whatever the scenario counts costs.
+
+    Examples
+    --------
+    >>> cost_said(6856640.2), cost_said(12.5), cost_said(3000.0)
+    ('6,856,640', '12.50', '3,000')
+    """
+    return f"{value:,.0f}" if abs(value) >= 1000 or value == round(value) else f"{value:,.2f}"
+
+
+def _counted(manifest: dict[str, Any], unit: str) -> str:
+    """Say what the value counts, a cost with its unit where the scenario gives one."""
+    money = str(manifest.get("cost_unit") or "") if unit == "cost" else ""
+    return f"cost, {money}" if money else _VALUES.get(unit, unit)
+
+
+def _parts(manifest: dict[str, Any]) -> list[str]:
+    """One line on what a cost adds up from; none where it is all one."""
+    parts = manifest.get("cost_parts") or {}
+    if len(parts) < 2:
+        return []
+    from scenarios.placement.costs import rounded_parts
+
+    rounded, digits = rounded_parts(parts)
+    said = [f"{_PARTS[name]} {value:,.{digits}f}" for name, value in rounded.items()]
+    return [f"cost: {' + '.join(said)}"]
 
 
 def _files(done: OptimizeRun) -> list[str]:

@@ -364,7 +364,23 @@ def site_sheet(run: PlacementFolder, words: Words) -> tuple[Sheet, str]:
     note = ""
     if total > MOST_SITES:
         note = words("pl.sites.more", shown=MOST_SITES, all=total, file=book(run))
+    note = words("space").join(piece for piece in (note, cost_line(run, words)) if piece)
     return Sheet(heads, rows, None), note
+
+
+def cost_line(run: PlacementFolder, words: Words) -> str:
+    """Say what a cost adds up from, with its unit; empty where it is all one or no cost."""
+    parts = run.manifest.get("cost_parts") or {}
+    if len(parts) < 2:
+        return ""
+    from scenarios.placement.costs import rounded_parts
+
+    rounded, after = rounded_parts(parts)
+    said = [words(f"pl.cost.{name}", value=plain(each, after)) for name, each in rounded.items()]
+    unit = str(run.manifest.get("cost_unit_zh" if words.lang == "zh" else "cost_unit") or "")
+    value = plain(sum(parts.values()), after)
+    counted = words("paren", text=unit) if unit else ""
+    return words("pl.cost", value=value, unit=counted, parts=" + ".join(said))
 
 
 def _cell(run: PlacementFolder, words: Words, key: str, value: Any) -> str:  # noqa: ANN401

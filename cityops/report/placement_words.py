@@ -305,6 +305,13 @@ PLACEMENT_TEXTS: Final[dict[str, tuple[str, str]]] = {
         "The {shown} busiest of {all}; all are in {file}.",
         "仅列需求最大的 {shown} 处（共 {all} 处），完整数据见 {file}。",
     ),
+    "pl.cost": ("Cost{unit}: {value} = {parts}.", "成本{unit}：{value} = {parts}。"),
+    "pl.cost.opening": ("opening sites {value}", "站点启用 {value}"),
+    "pl.cost.sizes": ("their sizes {value}", "站点规模 {value}"),
+    "pl.cost.travel": ("travel to them {value}", "前往站点的运输 {value}"),
+    "pl.cost.onward": ("onward to plants {value}", "运往末端设施 {value}"),
+    "pl.cost.plants": ("plants {value}", "末端设施 {value}"),
+    "pl.cost.preference": ("preferences {value}", "偏好 {value}"),
     # Queues at toilets
     "pl.cabins": ("Queues in the busiest hours", "高峰时段排队情况"),
     "pl.cabins.note": (

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from scenarios.placement.costs import site_costs
 from scenarios.placement.reach import Reach
 
 if TYPE_CHECKING:
@@ -73,7 +74,7 @@ def open_site_table(question: Question, solution: Solution, after: Reach) -> pd.
     table[f"mean_{question.unit}"] = far[opened]
     table[f"max_{question.unit}"] = most[opened]
     if "cost" in sites:
-        table["cost"] = sites["cost"].to_numpy(dtype=np.float64)[opened]
+        table["cost"] = site_costs(question, solution)
     if solution.phase is not None:
         table["phase"] = solution.phase
     return table
@@ -141,14 +142,24 @@ def point_table(question: Question, before: Reach, after: Reach) -> pd.DataFrame
 
 
 def candidate_table(question: Question, solution: Solution) -> pd.DataFrame:
-    """One row a site that was to choose from: what it is, may be, and became."""
+    """One row a site that was to choose from: what it is, may be, and became.
+
+    The cost of an open site has its size in it; of a closed one it is that of opening alone.
+
+    Parameters
+    ----------
+    question, solution
+        What was asked, and the plan.
+    """
     sites = question.sites
     kept = ["site", "name", "kind", "state", "lon", "lat"]
     kept += ["slot"] if (sites["slot"] != "").any() else []
     table = sites[kept].reset_index(drop=True).copy()
     table["area"] = _area_names(question, sites["area"])
     if "cost" in sites:
-        table["cost"] = sites["cost"].to_numpy(dtype=np.float64)
+        cost = sites["cost"].to_numpy(dtype=np.float64, copy=True)
+        cost[solution.open_sites] = site_costs(question, solution)
+        table["cost"] = cost
     is_open = np.zeros(len(sites), dtype=np.int64)
     is_open[solution.open_sites] = 1
     table["open"] = is_open

@@ -28,6 +28,7 @@ from scenarios.output import (
 )
 from scenarios.partial import check_writable, real_target
 from scenarios.placement.answer import Answer, answer, capacity_decides
+from scenarios.placement.costs import cost_parts
 from scenarios.placement.layers import map_layers, write_geopackage, write_maps
 from scenarios.placement.plan_file import write_plan
 from scenarios.placement.presets import PRESETS, used_standards
@@ -283,6 +284,9 @@ def _manifest(found: Answer, asked: dict[str, Any], started: datetime) -> dict[s
             "unit": found.objective.unit,
             "total": found.objective.total,
         },
+        "cost_parts": cost_parts(question, solution),
+        "cost_unit": question.spec.cost_unit,
+        "cost_unit_zh": question.spec.cost_unit_zh or question.spec.cost_unit,
         "method": solution.method,
         "seconds": round(solution.seconds, 3),
         "interrupted": found.interrupted,

@@ -285,6 +285,8 @@ class PlacementSpec(Table):
     reliability: Probability | None = None
     most_per_site: Count | None = None
     single_source: bool | None = None
+    cost_unit: str = ""
+    cost_unit_zh: str = ""
     travel_cost: NotNegative | None = None
     onward_cost: NotNegative | None = None
     direct: bool | None = None

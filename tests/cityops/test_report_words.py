@@ -15,7 +15,7 @@ from networks.errors import InputError
 # Families of a placement's words: the rest of the key is a preset, a model, a way to travel.
 PLACED = ("pl.one.", "pl.many.", "pl.model.", "pl.mode.", "pl.say.", "pl.source.", "pl.kind.")
 PLACED += ("pl.key.", "pl.layer.", "pl.confidence.", "pl.curve.", "pl.closing.", "pl.unit.")
-PLACED += ("pl.in.number_", "pl.cdf.axis_", "pl.as.", "pl.card.bound", "pl.pair.")
+PLACED += ("pl.in.number_", "pl.cdf.axis_", "pl.as.", "pl.card.bound", "pl.pair.", "pl.cost.")
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 REPORT = Path(__file__).resolve().parents[2] / "cityops" / "report"
 
