@@ -19,6 +19,7 @@ from optimize.location.cover.run import Run
 from optimize.location.cover.table import build_table
 from optimize.location.coverage import Coverage
 from optimize.location.rows import site_bounds
+from optimize.location.set_cover import prepare
 from optimize.location.solution import Limits
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ _STAGES = ("greedy", "relaxation", "HiGHS")
 
 def solve(problem: PCenter, limits: Limits, method: Method) -> Solution:
     """Solve a p-center; see `optimize.location.solve`."""
+    prepare()  # its questions are set covers
     return _Center(problem, limits, method).solved()
 
 

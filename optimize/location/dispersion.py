@@ -8,6 +8,7 @@ near to each other.
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -18,16 +19,17 @@ from optimize.location.cover.counts import most_open
 from optimize.location.cover.linear import relaxed
 from optimize.location.cover.run import Run
 from optimize.location.rows import add_site_rows, site_bounds
+from optimize.location.solution import Limits
 from optimize.mip import LinearModel, Rows, solve_mip
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from optimize.location.problems import Dispersion
-    from optimize.location.solution import Limits, Solution
+    from optimize.location.solution import Solution
     from optimize.location.solve import Method
 
-__all__ = ["solve"]
+__all__ = ["prepare", "solve"]
 
 _BLOCK = 4096
 """Groups of sites that are built at a time."""
@@ -38,7 +40,18 @@ def solve(problem: Dispersion, limits: Limits, method: Method) -> Solution:
 
     Where the rules let fewer than two sites be open there is no distance: "infeasible".
     """
+    prepare()
     return _Dispersion(problem, limits, method).solved()
+
+
+@cache
+def prepare() -> None:
+    """Compile what is not in numba's cache yet, once, so that no time limit pays for it."""
+    from optimize.location.problems import Dispersion
+
+    place = np.array([0.0, 1.0, 2.0, 4.0])
+    problem = Dispersion(np.abs(place[:, None] - place), 3)
+    _Dispersion(problem, Limits(time_s=3600.0), "auto").solved()
 
 
 class _Dispersion:

@@ -7,6 +7,7 @@ so the relaxation counts them in order and only the units need to be whole.
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,21 +17,31 @@ from optimize.location.cover.table import assigned, build_table
 from optimize.location.coverage import Coverage
 from optimize.location.problems import ExpectedCover
 from optimize.location.rows import add_site_rows, site_bounds
+from optimize.location.solution import Limits
 from optimize.mip import LinearModel, Rows, solve_mip
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from optimize.location.problems import AvailabilityCover
-    from optimize.location.solution import Limits, Solution
+    from optimize.location.solution import Solution
     from optimize.location.solve import Method
 
-__all__ = ["solve", "units_needed"]
+__all__ = ["prepare", "solve", "units_needed"]
 
 
 def solve(problem: ExpectedCover | AvailabilityCover, limits: Limits, method: Method) -> Solution:
     """Solve an expected or an availability cover; see `optimize.location.solve`."""
+    prepare()
     return _UnitCover(problem, limits).solved(method)
+
+
+@cache
+def prepare() -> None:
+    """Compile what is not in numba's cache yet, once, so that no time limit pays for it."""
+    coverage = Coverage.within(np.array([[0.0, 1.0, 2.0], [2.0, 0.0, 1.0], [1.0, 2.0, 0.0]]), 1.0)
+    problem = ExpectedCover(coverage, np.ones(3), 2, 0.3)
+    _UnitCover(problem, Limits(time_s=3600.0)).solved("heuristic")
 
 
 def units_needed(busy_fraction: float, reliability: float) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,15 +12,16 @@ from optimize.location.cover.run import Run
 from optimize.location.cover.table import assigned, build_table
 from optimize.location.coverage import Coverage
 from optimize.location.rows import site_bounds
+from optimize.location.solution import Limits
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from optimize.location.problems import SetCover
-    from optimize.location.solution import Limits, Solution
+    from optimize.location.solution import Solution
     from optimize.location.solve import Method
 
-__all__ = ["solve", "uncoverable"]
+__all__ = ["prepare", "solve", "uncoverable"]
 
 
 def uncoverable(problem: SetCover) -> NDArray[np.int64]:
@@ -44,6 +46,22 @@ def uncoverable(problem: SetCover) -> NDArray[np.int64]:
 
 def solve(problem: SetCover, limits: Limits, method: Method) -> Solution:
     """Solve a set cover; see `optimize.location.solve`."""
+    prepare()
+    return _solved(problem, limits, method)
+
+
+@cache
+def prepare() -> None:
+    """Compile what is not in numba's cache yet, once, so that no time limit pays for it."""
+    from optimize.location.problems import SetCover
+
+    # five points in a ring, each covered by two sites: no reduction decides it
+    ring = (np.arange(5)[:, None] + np.arange(2)) % 5
+    problem = SetCover(Coverage(np.arange(0, 11, 2), np.sort(ring, axis=1).ravel(), 5))
+    _solved(problem, Limits(time_s=3600.0), "heuristic")
+
+
+def _solved(problem: SetCover, limits: Limits, method: Method) -> Solution:
     run = Run(limits, gain=False)
     sites = problem.sites
     nobody = np.full(problem.coverage.n_points, -1, dtype=np.int64)

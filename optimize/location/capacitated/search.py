@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import replace
+from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,7 +14,7 @@ from optimize.location.capacitated.lagrange import Relaxation
 from optimize.location.capacitated.model import Plan, program
 from optimize.location.capacitated.options import site_options
 from optimize.location.proof import proven
-from optimize.location.solution import Progress, Solution
+from optimize.location.solution import Limits, Progress, Solution
 from optimize.mip import solve_mip
 
 if TYPE_CHECKING:
@@ -24,11 +25,10 @@ if TYPE_CHECKING:
     from optimize.location.capacitated.model import Program
     from optimize.location.capacitated.options import Options
     from optimize.location.problems import FacilityLocation
-    from optimize.location.solution import Limits
     from optimize.location.solve import Method
     from optimize.mip import MipResult
 
-__all__ = ["no_plan", "solve", "told"]
+__all__ = ["no_plan", "prepare", "solve", "told"]
 
 _LARGE = 8000  # pairs from which a program on few sites pays
 
@@ -58,6 +58,8 @@ def solve(
     InputError
         If no site can serve some point at any cost.
     """
+    if method != "mip" and more_rows is None:
+        prepare()
     began = time.perf_counter()
     deadline = began + limits.time_s
     lost = np.flatnonzero(~np.isfinite(problem.cost).any(axis=1))
@@ -76,6 +78,24 @@ def solve(
     if more_rows is not None or (method != "heuristic" and not search.over):
         search.by_highs(more_rows)
     return search.answer()
+
+
+@cache
+def prepare() -> None:
+    """Compile what is not in numba's cache yet, once, so that no time limit pays for it."""
+    from optimize.location.problems import FacilityLocation
+
+    cost = np.array([[1.0, 6.0, 9.0], [7.0, 2.0, 5.0], [8.0, 4.0, 1.0], [3.0, 9.0, 4.0]])
+    for single in (True, False):
+        problem = FacilityLocation(
+            cost, np.array([2.0, 3.0, 4.0, 2.0]), np.full(3, 6.0), np.full(3, 5.0),
+            single_source=single,
+        )  # fmt: skip
+        options = site_options(problem)
+        relaxation = Relaxation(problem, options, _step(problem, options))
+        began = time.perf_counter()
+        relaxation.run(Limits(time_s=3600.0), began + 3600.0, began, steps=15)
+        relaxation.settle()
 
 
 class _Search:

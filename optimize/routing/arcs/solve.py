@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from optimize.routing.arcs.genetic import Found
     from optimize.routing.arcs.problem import ArcProblem
 
-__all__ = ["ArcProgress", "solve_arcs"]
+__all__ = ["ArcProgress", "prepare", "solve_arcs"]
 
 MANY_TASKS = 300
 """Above so many tasks ruin and recreate finds the better routes in a minute."""
@@ -85,19 +86,50 @@ def solve_arcs(
     """
     if not time_limit_s > 0:
         raise InputError(f"the time limit must be above 0 s, is {time_limit_s}")
-    began = time.perf_counter()
     if problem.n_tasks == 0:
         return ArcSolution((), 0, 0.0, "optimal", 0.0, 0)
-    layout = layout_of(problem)
-    most = _routes(problem)
+    prepare()
     goal = max(bound, -1 if target is None else target)
     seeds = [seed * 1000 + k for k in range(max(1, threads))]
+    return _searched(problem, time_limit_s, iterations, goal, bound, seeds, method, progress)
+
+
+@cache
+def prepare() -> None:
+    """Compile what is not in numba's cache yet, once, so that no time limit pays for it."""
+    from optimize.routing.arcs.problem import ArcProblem
+
+    # a ring of six streets, both ways
+    nodes = np.arange(6)
+    after = (nodes + 1) % 6
+    problem = ArcProblem(
+        "ring", 6, np.append(nodes, after), np.append(after, nodes), np.full(12, 3), 0,
+        np.column_stack([nodes, nodes + 6]), np.full((6, 2), 4), np.ones(6, np.int64), 2,
+    )  # fmt: skip
+    for method in ("genetic", "ruin"):
+        _searched(problem, 3600.0, 1, -1, 0, [1], method, None)
+
+
+def _searched(
+    problem: ArcProblem,
+    time_limit_s: float,
+    iterations: int | None,
+    goal: int,
+    bound: int,
+    seeds: list[int],
+    method: str,
+    progress: Callable[[ArcProgress], None] | None,
+) -> ArcSolution:
+    """Search with kernels that are ready."""
+    began = time.perf_counter()
+    layout = layout_of(problem)
+    most = _routes(problem)
     searches: list[HybridSearch] | list[RuinSearch]
     found: Iterator[Found]
     until = began + time_limit_s
     if method == "ruin" or (method == "auto" and problem.n_tasks > MANY_TASKS):
         ruins = [RuinSearch(layout, most, one) for one in seeds]
-        given = _given(problem, time_limit_s, bound, seed)
+        given = _given(problem, time_limit_s, bound, seeds[0] // 1000)
         searches, found = ruins, annealed(ruins, until, iterations, goal, given)
     else:
         populations = [HybridSearch(layout, most, one) for one in seeds]

@@ -1,0 +1,99 @@
+"""Every search has its kernels compiled before its clock starts."""
+
+import subprocess
+import sys
+
+import pytest
+
+COUNTED = """
+import sys
+import numpy as np
+from numba.core.registry import CPUDispatcher
+from optimize.location import *
+from optimize.location.solve import solve
+from {module} import prepare
+
+draw = np.random.default_rng(3)
+place, site = draw.random((40, 2)), draw.random((12, 2))
+cost = np.hypot(*(place[:, None] - site[None]).transpose(2, 0, 1)) * 10
+apart = np.hypot(*(site[:, None] - site[None]).transpose(2, 0, 1))
+near = Coverage.within(cost, 5.0)
+weight = draw.integers(1, 9, 40).astype(float)
+
+
+def compiled():
+    found = {{}}
+    for name, module in list(sys.modules.items()):
+        if name.startswith("optimize."):
+            for word, kernel in vars(module).items():
+                if isinstance(kernel, CPUDispatcher):
+                    found[name + "." + word] = len(kernel.signatures)
+    return found
+
+
+prepare()
+before = compiled()
+{solve}
+later = {{name: count for name, count in compiled().items() if count > before.get(name, 0)}}
+assert sum(before.values()), "no kernel is ready"
+print(sorted(later))
+"""
+
+ARCS = """
+from optimize.routing.arcs.problem import ArcProblem
+from optimize.routing.arcs.solve import solve_arcs
+n = np.arange(20)
+tail, head = np.concatenate([n, (n + 1) % 20, n]), np.concatenate([(n + 1) % 20, n, (n + 7) % 20])
+for more in ({{}}, {{"facilities": np.array([9]), "visit_cost": 2, "most_cost": 90}}):
+    for method in ("genetic", "ruin"):
+        problem = ArcProblem(
+            "ring", 20, tail, head, draw.integers(1, 9, 60), 0, np.column_stack([n, n + 20]),
+            draw.integers(2, 9, (20, 2)), draw.integers(1, 4, 20), 9, **more,
+        )
+        solve_arcs(problem, iterations=3, method=method)
+"""
+
+SEARCHES = {
+    "set cover": (
+        "optimize.location.set_cover",
+        "solve(SetCover(near)); solve(SetCover(near, 2, Sites(12, cost=np.arange(12.0))))",
+    ),
+    "p-center": (
+        "optimize.location.center",
+        "solve(PCenter(cost, 3)); solve(PCenter(cost, 4, Sites(12, fixed=[2], forbidden=[1])))",
+    ),
+    "dispersion": ("optimize.location.dispersion", "solve(Dispersion(apart, 4))"),
+    "expected cover": (
+        "optimize.location.expected",
+        (
+            "solve(ExpectedCover(near, weight, 4, 0.3)); "
+            "solve(AvailabilityCover(near, weight, 4, 0.3, sites=Sites(12, fixed=[2])))"
+        ),
+    ),
+    "whole service": (
+        "optimize.location.capacitated.search",
+        (
+            "solve(FacilityLocation(cost * weight[:, None], weight, np.full(12, 60.0), "
+            "np.arange(12) * 10.0, single_source=True))"
+        ),
+    ),
+    "split service": (
+        "optimize.location.capacitated.search",
+        (
+            "solve(FacilityLocation(cost, weight * 0.7, None, np.ones(12), "
+            "(SizeClass('s', 20.0, 5.0), SizeClass('l', 80.0, 9.0)), p=6, "
+            "sites=Sites(12, apart=[[0, 1]], quotas=(Quota(np.arange(4), 1, 2),))))"
+        ),
+    ),
+    "arcs": ("optimize.routing.arcs.solve", ARCS.replace("{{", "{").replace("}}", "}")),
+}
+
+
+@pytest.mark.parametrize("search", list(SEARCHES))
+def test_a_search_compiles_nothing_once_it_is_prepared(search):
+    module, text = SEARCHES[search]
+    code = COUNTED.format(module=module, solve=text)
+    command = [sys.executable, "-c", code]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - ours
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.strip() == "[]"
