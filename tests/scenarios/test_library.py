@@ -6,6 +6,8 @@ import pytest
 
 from scenarios import build_district, compare_runs, load_scenario, run_scenario
 from scenarios.merge import library_names
+from scenarios.placement import build_question
+from scenarios.placement.answer import answer
 
 
 def test_the_demo_stands_on_the_streets_of_helsinki():
@@ -61,3 +63,13 @@ def test_one_ambulance_less_at_night_is_a_clear_loss(tmp_path):
     row = comparison.table.query("measure == 'response_mean_min' and group == 'urgent'").iloc[0]
     assert row["better"] == "worse"
     assert comparison.notes == ()
+
+
+def test_posts_of_the_demo_are_compared_with_the_stations_of_today():
+    scenario = load_scenario("helsinki-centre")
+    found = answer(build_question(scenario, "posts"), sensitivity_s=0)
+    names = found.question.sites["name"].to_numpy()[found.existing]
+    assert names.tolist() == [station.name for station in scenario.spec.station]
+    assert found.solution.status == "optimal"
+    before, after = found.figure("covered_share")
+    assert before < after <= 1.0
