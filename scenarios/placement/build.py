@@ -253,11 +253,13 @@ class Builder:
         largest: NDArray[np.int64],
     ) -> Placed:
         try:
-            rows, locks = locked(rows, self.plan, self.spec.candidates)
+            rows, locks = locked(rows, self.plan, self.spec.candidates, self.spec.p)
         except InputError as error:
             self.faults.include(error, self.path)
             self.faults.stop()
             raise
+        if self.plan is not None and not any(locks):
+            self.warnings.append("the plan locks nothing: it was chosen anew")
         spec = self.spec.candidates
         own = len(rows) - len(largest)  # a person's own rows of the plan take any size
         largest = np.append(largest, np.full(own, len(self.spec.size) - 1))
@@ -370,7 +372,9 @@ class Builder:
         lost = float(left_out["weight"].sum())
         share = lost / (lost + float(points["weight"].sum()))
         for reason, rows in left_out.groupby("reason", sort=False):
-            self.warnings.append(f"{len(rows):,} demand points are left out: {reason}")
+            n = len(rows)
+            points_are = "1 demand point is" if n == 1 else f"{n:,} demand points are"
+            self.warnings.append(f"{points_are} left out: {reason}")
         self.warnings.append(f"what is left out carries {100 * share:.1f} % of the weight")
 
     def _served(

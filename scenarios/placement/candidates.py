@@ -279,6 +279,7 @@ def _of_file(path: Path, spec: CandidatesSpec) -> list[SiteRow]:
     preference = _optional(table, spec.preference_column, 0.0, least=None)
     size = table.texts(spec.size_column) if spec.size_column else [""] * len(table)
     state = _states(table, spec.state_column)
+    _one_state(table, state, spec.state_column)
     return [
         SiteRow(
             names[k],
@@ -330,6 +331,24 @@ def _states(table: PlaceTable, column: str | None) -> list[str]:
             )
         found.append(state)
     return found
+
+
+def _one_state(table: PlaceTable, state: list[str], column: str | None) -> None:
+    """Refuse two rows of one place of which one must be open and the other must not."""
+    first: dict[tuple[float, float], dict[str, int]] = {}
+    for row, word in enumerate(state):
+        if word not in {"fixed", "forbidden"}:
+            continue
+        here = first.setdefault((float(table.lon[row]), float(table.lat[row])), {})
+        here.setdefault(word, row)
+        if len(here) > 1:
+            other = "forbidden" if word == "fixed" else "fixed"
+            raise InputError(
+                f"is {word}, and {other} in {table.where(here[other])}, which is the same place",
+                file=table.where(row),
+                place=column,
+                mend="keep one of the two rows",
+            )
 
 
 def existing_rows(

@@ -30,7 +30,7 @@ _SAME_DEG = 3e-4  # rows of one name within some 30 m are one site
 
 
 def locked(
-    rows: list[SiteRow], plan: Path | None, spec: CandidatesSpec
+    rows: list[SiteRow], plan: Path | None, spec: CandidatesSpec, p: int | None = None
 ) -> tuple[list[SiteRow], list[str]]:
     """Lay the locks of a plan on the sites.
 
@@ -43,6 +43,8 @@ def locked(
     spec
         What candidates have in common: cost, capacity and power of a row of a person's own, where
         the file does not say.
+    p
+        Sites that are to be open; None where the scenario leaves that open.
 
     Returns
     -------
@@ -53,7 +55,7 @@ def locked(
     ------
     InputError
         If a lock is neither word, a closed row is no site, a site is locked both ways, or a row
-        was moved away from the site that it names.
+        was moved away from the site that it names; or if the locks leave no room for p sites.
     """
     locks = [""] * len(rows)
     if plan is None:
@@ -101,7 +103,36 @@ def locked(
             )
         rows[at] = replace(rows[at], state="fixed" if lock == "open" else "forbidden")
         locks[at] = lock
+    if p is not None:
+        _room(rows, locks, p, table)
     return rows, locks
+
+
+def _room(rows: list[SiteRow], locks: list[str], p: int, table: PlaceTable) -> None:
+    """Refuse locks that open more than p sites, or close so many that fewer are left."""
+    must = sum(row.state == "fixed" for row in rows)
+    may = sum(row.state != "forbidden" for row in rows)
+    opened, closed = locks.count("open"), locks.count("closed")
+    if opened and must > p:
+        more = must - opened
+        others = f", {more} more must be open anyway," if more else ""
+        raise InputError(
+            f"{_sites(opened)} locked open{others} and p is {p}",
+            file=table.shown,
+            place="lock",
+            mend="lock fewer open, or give a larger p in the scenario",
+        )
+    if closed and may < p <= may + closed:
+        raise InputError(
+            f"{_sites(closed)} locked closed, which leaves {may} of {len(rows)}, and p is {p}",
+            file=table.shown,
+            place="lock",
+            mend="lock fewer closed, or give a smaller p in the scenario",
+        )
+
+
+def _sites(count: int) -> str:
+    return "1 site is" if count == 1 else f"{count} sites are"
 
 
 def _own(table: PlaceTable, column: str, k: int, default: float | None) -> float | None:

@@ -150,8 +150,17 @@ def read_places(
     InputError
         If the file cannot be read, has no rows or no coordinates.
     """
+    _there(path)
     table = _csv(path, crs) if path.suffix.lower() in {".csv", ".txt", ".tsv"} else None
     return table if table is not None else _geometries(path, layer, crs)
+
+
+def _there(path: Path) -> None:
+    """Refuse a file that is not there or holds nothing, which is no matter of its format."""
+    if not path.exists():
+        raise InputError("there is no such file", file=shown_path(path), mend="look at its name")
+    if path.is_file() and not path.stat().st_size:
+        raise InputError("the file is empty", file=shown_path(path), mend="give it a header")
 
 
 # ---- CSV
@@ -286,6 +295,7 @@ def read_zones(path: Path, *, crs: str | int | None = None) -> NDArray[Any]:
     """
     import shapely
 
+    _there(path)
     frame = _frame(path, None)
     shown = shown_path(path)
     kinds = set(frame.geometry.geom_type.dropna())

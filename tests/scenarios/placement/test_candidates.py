@@ -206,6 +206,57 @@ def test_a_row_of_ones_own_becomes_a_site(sites, grid, place):
     assert len(question.sites) == 26
 
 
+def test_a_plan_without_a_lock_is_said_to_be_chosen_anew(sites, grid, place):
+    remark = "the plan locks nothing: it was chosen anew"
+    (a, b) = place(1)
+    free = sites('source = "all.csv"', plan=_plan(grid, [f"0,n1,{a},{b},1,"]))
+    held = sites('source = "all.csv"', plan=_plan(grid, [f"0,n1,{a},{b},1,open"]))
+    assert remark in free.warnings
+    assert remark not in held.warnings
+    assert remark not in sites('source = "all.csv"').warnings
+
+
+def _wrong(sites, *given, **options) -> str:
+    from networks.errors import InputError
+
+    with pytest.raises(InputError) as caught:
+        sites(*given, **options)
+    return str(caught.value)
+
+
+def test_more_locked_open_than_p_names_the_plan(sites, grid, place):
+    rows = [f"{k},n{k},{place(k)[0]},{place(k)[1]},1,open" for k in (1, 2)]
+    said = _wrong(sites, 'source = "all.csv"', plan=_plan(grid, rows))
+    assert "plan.csv: lock: 2 sites are locked open and p is 1" in said
+    assert "scenario.toml" not in said
+
+
+def test_more_locked_closed_than_p_leaves_names_the_plan(sites, grid, place, points):
+    points("two.csv", {1: 1.0, 2: 1.0})
+    rows = [f"{k},n{k},{place(k)[0]},{place(k)[1]},1,closed" for k in (1, 2)]
+    said = _wrong(sites, 'source = "two.csv"', plan=_plan(grid, rows))
+    assert "plan.csv: lock: 2 sites are locked closed, which leaves 0 of 2, and p is 1" in said
+
+
+def test_a_place_that_is_fixed_and_forbidden_is_named_with_both_lines(sites, points, grid):
+    points("odd.csv", {1: 1.0, 2: 1.0}, state=["free", "fixed"])
+    lines = (grid / "odd.csv").read_text().splitlines()
+    (grid / "odd.csv").write_text("\n".join([*lines, lines[2].replace("fixed", "forbidden")]))
+    said = _wrong(sites, 'source = "odd.csv"\nstate_column = "state"')
+    assert "odd.csv:4: state: is forbidden, and fixed in " in said
+    assert "odd.csv:3, which is the same place" in said
+
+
+@pytest.mark.parametrize(
+    ("content", "says"), [(None, "there is no such file"), ("", "the file is empty")]
+)
+@pytest.mark.parametrize("name", ["plan.csv", "plan.geojson"])
+def test_a_plan_that_is_missing_or_empty_is_said_to_be_so(sites, grid, name, content, says):
+    if content is not None:
+        (grid / name).write_text(content)
+    assert f"{name}: {says}" in _wrong(sites, 'source = "all.csv"', plan=grid / name)
+
+
 @pytest.mark.parametrize(
     ("row", "says"),
     [
