@@ -418,7 +418,7 @@ def assumed(run: PlacementFolder, words: Words) -> list[Assumed]:
         words(
             "pl.as.standard",
             title=standard["title"],
-            says=standard["says"],
+            says=standard.get("says_zh" if words.lang == "zh" else "says") or standard["says"],
             source=standard["source"],
             confidence=words(f"pl.confidence.{standard['confidence']}"),
         )

@@ -332,6 +332,7 @@ def _standards(question: Question) -> list[dict[str, str]]:
         {
             "title": standard.title,
             "says": standard.says,
+            "says_zh": standard.says_zh,
             "confidence": standard.confidence,
             "source": standard.source,
         }

@@ -145,6 +145,7 @@ def test_what_no_candidate_reaches_is_left_out_of_a_set_cover_with_its_reason(as
     )
     assert question.left_out["weight"].tolist() == [4.0]
     assert question.left_out["reason"].tolist() == ["no candidate within 100 m"]
+    assert "1 demand point is left out: no candidate within 100 m" in question.warnings
     assert "what is left out carries 80.0 % of the weight" in question.warnings
 
 

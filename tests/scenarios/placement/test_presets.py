@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -47,6 +48,16 @@ def test_toilets_are_within_300_metres_of_everybody_by_default():
     spec = resolved("toilets", PlacementSpec())
     assert (spec.model, spec.mode, spec.within_m) == ("set-cover", "walk", 300.0)
     assert [s.name for s in used_standards("toilets", PlacementSpec())] == ["gb-55013-2021"]
+
+
+def numbers(text: str) -> list[str]:
+    return sorted(re.findall(r"\d+(?:\.\d+)?", text.replace(",", "").replace("km2", "")))
+
+
+@pytest.mark.parametrize("standard", STANDARDS, ids=lambda standard: standard.name)
+def test_a_provision_is_said_in_chinese_with_the_same_numbers(standard):
+    assert re.search("[\u4e00-\u9fff]", standard.says_zh)
+    assert numbers(standard.says_zh) == numbers(standard.says)
 
 
 def test_a_radius_of_ones_own_replaces_the_standard():
