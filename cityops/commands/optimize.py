@@ -82,6 +82,7 @@ def optimize(
     replace: Replace = False,
 ) -> int:
     """Place toilets, stations, charging, posts and the like; says how good the plan is at most."""
+    from cityops.compiling import say_if_cold
     from cityops.placement_tables import outcome
     from cityops.progress import search_bar
     from scenarios import load_scenario
@@ -102,6 +103,7 @@ def optimize(
         if value is not None:
             words += [name, f"{value:g}" if isinstance(value, float) else str(value)]
     seconds = time_limit or 60.0
+    say_if_cold(_model(loaded, question))
     try:
         with search_bar(question, seconds) as progress:
             done = optimize_scenario(
@@ -161,6 +163,17 @@ def _title(table: "PlacementSpec | None", name: str) -> str:
         return table.title
     preset = preset_of(name, None if table is None else table.preset)
     return PRESETS[preset].title if preset is not None else ""
+
+
+def _model(scenario: "Scenario", question: str) -> str | None:
+    """Model that answers a question; None where there is no such question."""
+    from scenarios.placement.presets import resolved
+    from scenarios.placement.question import question_names
+    from scenarios.placement.schema import PlacementSpec
+
+    if question not in question_names(scenario):
+        return None
+    return resolved(question, scenario.spec.placement.get(question, PlacementSpec())).model
 
 
 def _no_plan(none: "NoPlan") -> int:

@@ -67,6 +67,12 @@ def placed(tmp_path_factory) -> Path:
     return out
 
 
+@pytest.fixture(autouse=True)
+def warm(monkeypatch):
+    """What the standard error says does not depend on what was compiled before."""
+    monkeypatch.setattr("cityops.compiling.is_cold", lambda _model: False)
+
+
 def test_without_a_question_they_are_listed(small, capsys):
     assert main(["optimize", "scenario.toml"]) == 0
     lines = capsys.readouterr().out.splitlines()
@@ -353,3 +359,11 @@ def test_the_page_names_its_map_data_and_escapes_names(placed, tmp_path):
 def test_a_run_of_a_simulation_is_no_placement(run_folder):
     with pytest.raises(InputError, match="cityops optimize"):
         write_placement_report(run_folder)
+
+
+def test_kernels_that_must_be_compiled_first_are_told(small, monkeypatch, capsys):
+    asked = []
+    monkeypatch.setattr("cityops.compiling.is_cold", lambda model: not asked.append(model))
+    assert main(["optimize", "scenario.toml", "toilets"]) == 0
+    assert capsys.readouterr().err == "compiling kernels, once per installation: a minute or two\n"
+    assert asked == ["max-cover"]
