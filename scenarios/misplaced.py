@@ -11,13 +11,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     from networks import RoadNetwork
     from scenarios.faults import FaultList
     from scenarios.toml_lines import KeyPath
 
-__all__ = ["check_places", "looks_shifted", "mend_for", "record_looks_shifted"]
+__all__ = ["check_places", "looks_shifted", "mend_for", "record_looks_shifted", "unmoved_remark"]
 
 _NEAR_SHARE = 0.3  # converted, a shifted place lies at most this share as far from a street
 _SUSPECT_M = 60.0  # mean distance from the streets from which a shift is thought of
@@ -55,6 +57,31 @@ def check_places(
             f'"{name}" lies {distance_words(distance)} from the nearest street',
             mend_for(network, float(lon[index]), float(lat[index]), max_snap_m),
         )
+
+
+def unmoved_remark(network: RoadNetwork, systems: Sequence[str | int | None]) -> str:
+    """Say that a Chinese map system moved nothing because the streets lie elsewhere.
+
+    Parameters
+    ----------
+    network
+        The streets.
+    systems
+        Coordinate systems that files of places are said to be in; None where nothing is said.
+
+    Returns
+    -------
+    str
+        Empty where there is nothing to say.
+    """
+    named = [str(crs).strip().lower().replace("-", "").replace("_", "") for crs in systems]
+    chinese = list(dict.fromkeys(crs for crs in named if crs in {"gcj02", "bd09"}))
+    lon, lat = float(network.lon.mean()), float(network.lat.mean())
+    if not chinese or _converted(lon, lat, chinese[0]) != (lon, lat):
+        return ""
+    shown = " and ".join(f"{crs[:-2].upper()}-{crs[-2:]}" for crs in chinese)
+    are = "is" if len(chinese) == 1 else "are"
+    return f"{shown} {are} used in China only: these places lie elsewhere and were not moved"
 
 
 def mend_for(network: RoadNetwork, lon: float, lat: float, max_snap_m: float) -> str:

@@ -9,7 +9,7 @@ import numpy as np
 
 from networks.errors import InputError
 from scenarios.areas import build_areas
-from scenarios.misplaced import record_looks_shifted
+from scenarios.misplaced import record_looks_shifted, unmoved_remark
 from scenarios.placement.candidates import (
     candidate_rows,
     existing_rows,
@@ -117,6 +117,9 @@ class Builder:
         sites = self._placed_sites(network, rows, areas, largest)
         plants = place_plants(network, self.spec.plant, self._snap_m(None), self.path, self.faults)
         self.faults.stop()
+        tables = (self.spec.demand, self.spec.candidates, self.spec.existing)
+        said = unmoved_remark(network, [table.crs for table in tables if table is not None])
+        self.warnings += [said] if said else []
         self._standard_remarks()
         return self._asked(network, areas, points, left_out, sites, plants)
 
