@@ -7,17 +7,26 @@ demand points, columns candidate sites; `sites` says which sites may be open.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from networks.errors import InputError
-from optimize.location.sites import Sites
+from optimize.location.problem_checks import (
+    check_matrix,
+    check_number_open,
+    check_sites,
+    check_sizes,
+    check_times,
+    check_units,
+    check_vector,
+)
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from optimize.location.coverage import Coverage
+    from optimize.location.sites import Sites
 
 __all__ = [
     "AvailabilityCover",
@@ -61,12 +70,12 @@ class PMedian:
     opening: NDArray[np.float64] | None = None
 
     def __post_init__(self) -> None:
-        n, m = _matrix(self, "cost")
-        _vector(self, "weight", n)
-        _sites(self, m)
-        _number_open(self, needed=self.opening is None)
+        n, m = check_matrix(self, "cost")
+        check_vector(self, "weight", n)
+        check_sites(self, m)
+        check_number_open(self, needed=self.opening is None)
         if self.opening is not None:
-            _vector(self, "opening", m)
+            check_vector(self, "opening", m)
 
 
 @dataclass(frozen=True, eq=False)
@@ -102,12 +111,12 @@ class ReliableMedian:
     sites: Sites = field(default=None)  # type: ignore[assignment]
 
     def __post_init__(self) -> None:
-        n, m = _matrix(self, "cost")
+        n, m = check_matrix(self, "cost")
         if not np.isfinite(self.cost).all():
             raise InputError("cost: must be finite for every pair", mend="leave far points out")
-        _vector(self, "weight", n)
-        _sites(self, m)
-        _number_open(self)
+        check_vector(self, "weight", n)
+        check_sites(self, m)
+        check_number_open(self)
         if not 0 <= self.failure < 1:
             raise InputError(f"failure must be from 0 to below 1, is {self.failure}")
         if not 1 <= self.levels <= self.p:
@@ -135,9 +144,9 @@ class PCenter:
     sites: Sites = field(default=None)  # type: ignore[assignment]
 
     def __post_init__(self) -> None:
-        _, m = _matrix(self, "cost")
-        _sites(self, m)
-        _number_open(self)
+        _, m = check_matrix(self, "cost")
+        check_sites(self, m)
+        check_number_open(self)
 
 
 @dataclass(frozen=True, eq=False)
@@ -160,8 +169,8 @@ class SetCover:
     sites: Sites = field(default=None)  # type: ignore[assignment]
 
     def __post_init__(self) -> None:
-        _sites(self, self.coverage.n_sites)
-        object.__setattr__(self, "times", _times(self.times, self.coverage.n_points))
+        check_sites(self, self.coverage.n_sites)
+        object.__setattr__(self, "times", check_times(self.times, self.coverage.n_points))
 
 
 @dataclass(frozen=True, eq=False)
@@ -189,9 +198,9 @@ class MaxCover:
     sites: Sites = field(default=None)  # type: ignore[assignment]
 
     def __post_init__(self) -> None:
-        _vector(self, "weight", self.coverage.n_points)
-        _sites(self, self.coverage.n_sites)
-        _number_open(self, needed=self.sites.budget is None)
+        check_vector(self, "weight", self.coverage.n_points)
+        check_sites(self, self.coverage.n_sites)
+        check_number_open(self, needed=self.sites.budget is None)
 
 
 @dataclass(frozen=True, eq=False)
@@ -224,9 +233,9 @@ class ExpectedCover:
     sites: Sites = field(default=None)  # type: ignore[assignment]
 
     def __post_init__(self) -> None:
-        _vector(self, "weight", self.coverage.n_points)
-        _sites(self, self.coverage.n_sites)
-        _units(self)
+        check_vector(self, "weight", self.coverage.n_points)
+        check_sites(self, self.coverage.n_sites)
+        check_units(self)
 
 
 @dataclass(frozen=True, eq=False)
@@ -253,9 +262,9 @@ class AvailabilityCover:
     sites: Sites = field(default=None)  # type: ignore[assignment]
 
     def __post_init__(self) -> None:
-        _vector(self, "weight", self.coverage.n_points)
-        _sites(self, self.coverage.n_sites)
-        _units(self)
+        check_vector(self, "weight", self.coverage.n_points)
+        check_sites(self, self.coverage.n_sites)
+        check_units(self)
         if not 0 < self.reliability < 1:
             raise InputError(f"reliability must be between 0 and 1, is {self.reliability}")
 
@@ -279,11 +288,11 @@ class Dispersion:
     sites: Sites = field(default=None)  # type: ignore[assignment]
 
     def __post_init__(self) -> None:
-        n, m = _matrix(self, "distance")
+        n, m = check_matrix(self, "distance")
         if n != m or not np.array_equal(self.distance, self.distance.T):
             raise InputError("distance: must be a symmetric table of sites by sites")
-        _sites(self, m)
-        _number_open(self)
+        check_sites(self, m)
+        check_number_open(self)
         if self.p < 2:
             raise InputError(f"p must be at least 2, is {self.p}: one site has no distance")
 
@@ -345,16 +354,16 @@ class FacilityLocation:
     sites: Sites = field(default=None)  # type: ignore[assignment]
 
     def __post_init__(self) -> None:
-        n, m = _matrix(self, "cost")
-        _vector(self, "demand", n)
-        _vector(self, "opening", m)
-        _sites(self, m)
+        n, m = check_matrix(self, "cost")
+        check_vector(self, "demand", n)
+        check_vector(self, "opening", m)
+        check_sites(self, m)
         if self.capacity is not None:
-            _vector(self, "capacity", m)
+            check_vector(self, "capacity", m)
         if (self.capacity is None) == (not self.size_classes):
             raise InputError("capacity: give either one of each site or size classes")
-        _sizes(self, m)
-        _number_open(self, needed=False)
+        check_sizes(self, m)
+        check_number_open(self, needed=False)
 
 
 @dataclass(frozen=True, eq=False)
@@ -405,23 +414,23 @@ class TwoEchelon:
     sites: Sites = field(default=None)  # type: ignore[assignment]
 
     def __post_init__(self) -> None:
-        n, m = _matrix(self, "cost")
-        rows, k = _matrix(self, "onward")
+        n, m = check_matrix(self, "cost")
+        rows, k = check_matrix(self, "onward")
         if rows != m:
             raise InputError(f"onward: needs a row for each of {m} stations, has {rows}")
-        _vector(self, "amount", n)
-        _vector(self, "opening", m)
-        _vector(self, "plant_capacity", k)
-        _vector(self, "plant_opening", k)
-        _sites(self, m)
+        check_vector(self, "amount", n)
+        check_vector(self, "opening", m)
+        check_vector(self, "plant_capacity", k)
+        check_vector(self, "plant_opening", k)
+        check_sites(self, m)
         if self.capacity is not None:
-            _vector(self, "capacity", m)
+            check_vector(self, "capacity", m)
         if (self.capacity is None) == (not self.size_classes):
             raise InputError("capacity: give either one of each station or size classes")
-        _sizes(self, m)
-        if self.direct is not None and _matrix(self, "direct") != (n, k):
+        check_sizes(self, m)
+        if self.direct is not None and check_matrix(self, "direct") != (n, k):
             raise InputError(f"direct: needs a table of {n} sources by {k} plants")
-        _number_open(self, needed=False)
+        check_number_open(self, needed=False)
 
 
 Problem = (
@@ -436,124 +445,3 @@ Problem = (
     | FacilityLocation
     | TwoEchelon
 )
-
-
-# ---- checks
-
-
-def _matrix(problem: object, name: str) -> tuple[int, int]:
-    table = np.ascontiguousarray(getattr(problem, name), dtype=np.float64)
-    if table.ndim != 2 or not table.shape[1]:
-        raise InputError(f"{name}: must be a table with a column for each site")
-    if np.isnan(table).any():
-        raise InputError(f"{name}: holds what is not a number", mend="use inf where impossible")
-    if (table < 0).any():
-        raise InputError(f"{name}: holds a negative number")
-    object.__setattr__(problem, name, table)
-    return table.shape[0], table.shape[1]
-
-
-def _vector(problem: object, name: str, length: int) -> None:
-    values = np.ascontiguousarray(getattr(problem, name), dtype=np.float64)
-    if values.shape != (length,):
-        raise InputError(f"{name}: needs {length} numbers, has {values.size}")
-    bad = ~(np.isfinite(values) & (values >= 0))
-    if bad.any():
-        place = int(np.flatnonzero(bad)[0])
-        raise InputError(f"{name}: number {place} must be at least 0, is {values[place]}")
-    object.__setattr__(problem, name, values)
-
-
-def _sites(problem: object, m: int) -> None:
-    sites: Sites | None = getattr(problem, "sites", None)
-    if sites is None:
-        sites = Sites(m)
-    if sites.n != m:
-        raise InputError(f"sites: there are {sites.n} sites, and {m} columns")
-    object.__setattr__(problem, "sites", sites)
-
-
-class _OpensP(Protocol):
-    """A problem in which p sites may be open."""
-
-    @property
-    def p(self) -> int | None:
-        """Number of open sites."""
-
-    @property
-    def sites(self) -> Sites:
-        """Rules."""
-
-
-def _number_open(problem: _OpensP, *, needed: bool = True) -> None:
-    p, sites = problem.p, problem.sites
-    if p is None:
-        if needed:
-            raise InputError("p: the number of open sites is not given")
-        return
-    p = _whole(p, "p")
-    object.__setattr__(problem, "p", p)
-    allowed = len(sites.allowed)
-    if p < 1 or p > allowed:
-        there = f"there are {sites.n} candidate sites"
-        if allowed < sites.n:
-            there += f", {sites.n - allowed} of them forbidden"
-        raise InputError(f"p must be from 1 to {allowed}, is {p}: {there}")
-    if p < len(sites.fixed):
-        raise InputError(f"p is {p}, and {len(sites.fixed)} sites must be open")
-
-
-def _whole(value: object, name: str) -> int:
-    """Take a whole number in whatever type it comes."""
-    if isinstance(value, int | float | np.integer | np.floating) and float(value).is_integer():
-        return int(value)
-    raise InputError(f"{name} must be a whole number, is {value!r}")
-
-
-def _times(times: object, n: int) -> NDArray[np.int64]:
-    """How often each of n points must be covered."""
-    wrong = InputError("times: needs one whole number of at least 0 for each point")
-    try:
-        given = np.asarray(times, dtype=np.float64)
-    except (TypeError, ValueError):
-        raise InputError(
-            f"times must be whole numbers, is {type(times).__name__}",
-            mend="rules on the sites are given as sites=...",
-        ) from None
-    given = np.full(n, given) if given.ndim == 0 else given
-    if given.shape != (n,) or not np.isfinite(given).all():
-        raise wrong
-    if (given < 0).any() or (given != np.rint(given)).any():
-        raise wrong
-    return given.astype(np.int64)
-
-
-def _units(problem: ExpectedCover | AvailabilityCover) -> None:
-    if problem.units < 1:
-        raise InputError(f"units must be at least 1, is {problem.units}")
-    if not 0 <= problem.busy_fraction < 1:
-        raise InputError(f"busy_fraction must be from 0 to below 1, is {problem.busy_fraction}")
-    most = problem.units if problem.most_per_site is None else problem.most_per_site
-    if most < 1:
-        raise InputError(f"most_per_site must be at least 1, is {most}")
-    object.__setattr__(problem, "most_per_site", min(most, problem.units))
-    room = len(problem.sites.allowed) * min(most, problem.units)
-    if problem.units > room or problem.units < len(problem.sites.fixed):
-        raise InputError(
-            f"{problem.units} units cannot be placed: there is room for {room} and "
-            f"{len(problem.sites.fixed)} sites need one"
-        )
-
-
-def _sizes(problem: FacilityLocation | TwoEchelon, m: int) -> None:
-    for size in problem.size_classes:
-        if not (np.isfinite(size.capacity) and size.capacity > 0):
-            raise InputError(f"size {size.name}: the capacity must be above 0")
-        if not (np.isfinite(size.cost) and size.cost >= 0):
-            raise InputError(f"size {size.name}: the cost must be at least 0")
-    if problem.largest_size is None:
-        return
-    largest = np.ascontiguousarray(problem.largest_size, dtype=np.int64)
-    if largest.shape != (m,) or (largest >= max(1, len(problem.size_classes))).any():
-        raise InputError("largest_size: needs the index of a size class for each site")
-    object.__setattr__(problem, "largest_size", np.maximum(largest, -1))
