@@ -45,7 +45,9 @@ def outcome(done: OptimizeRun) -> str:
         A placement that was solved and written.
     """
     figures = aligned(_figures(done))
-    return "\n".join([_title(done), figures, *_cabins(done), *_value(done), *_files(done)])
+    return "\n".join(
+        [_title(done), *_coverable(done), figures, *_cabins(done), *_value(done), *_files(done)]
+    )
 
 
 def _title(done: OptimizeRun) -> str:
@@ -54,6 +56,19 @@ def _title(done: OptimizeRun) -> str:
     new = int((sites["kind"] != "existing").sum())
     more = f", {new} of them new" if int(manifest["n_existing"]) else ""
     return f"{manifest['question']['title']}: {n} open site{'s' if n != 1 else ''}{more}"
+
+
+def _coverable(done: OptimizeRun) -> list[str]:
+    """One line on how much a set cover could cover at all; none where that is everything."""
+    manifest = done.manifest
+    lost = sum(float(each["weight"]) for each in manifest["left_out"])
+    if manifest["question"]["model"] != "set-cover" or lost <= 0:
+        return []
+    inside, question = float(manifest["weight"]), manifest["question"]
+    limit = question["limit"]
+    near = "covered" if limit is None else f"within {limit:g} {question['unit']}"
+    share = 100 * inside / (inside + lost)
+    return [f"only {share:.1f} % of demand can be covered by any candidate; all of that is {near}"]
 
 
 def _cabins(done: OptimizeRun) -> list[str]:
@@ -83,9 +98,20 @@ def _figures(done: OptimizeRun) -> list[list[str]]:
         if row["measure"] == "within_share":
             label = f"within {row['limit']:g} {unit}"
         elif row["unit"] == unit:
+            if row["measure"] == "mean_travel":
+                label += _to_whom(done)
             label = f"{label}, {unit}"
         lines.append([label, *(_cell(row[key], str(row["unit"])) for key in states)])
     return lines
+
+
+def _to_whom(done: OptimizeRun) -> str:
+    """Where the mean way leads."""
+    if not done.manifest["question"]["given"]:
+        return " to the nearest"
+    if done.answer.question.plants is not None and done.answer.question.spec.direct:
+        return " to the assigned site or plant"
+    return " to the assigned site"
 
 
 def _cell(value: float, unit: str) -> str:

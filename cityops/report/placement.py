@@ -119,7 +119,11 @@ def placement_context(run: PlacementFolder, words: Words) -> dict[str, Any]:
         "cautions": _cautions(run, words),
         "cards": cards,
         "small_span": small_span(len(cards) - 3),
-        "map_layers": [(name, words(f"pl.layer.{name}")) for name, _ in layers],
+        "map_layers": [
+            (name, words(run.words_for("ways") if name == "ways" else f"pl.layer.{name}"))
+            for name, _ in layers
+        ],
+        "ways_title": words(run.words_for("ways")),
         "ramps": ramps,
         "catchment_notes": _catchment_notes(run, words),
         "keys": _keys(run, words),
@@ -242,7 +246,7 @@ def circle_sheet(run: PlacementFolder, words: Words) -> Sheet:
             continue
         cells = [digits(value, "share") for value in (figures if exists else figures[1:])]
         rows.append(Row(words("pl.card.within", limit=run.way(words, float(limit))), cells, None))
-    for measure, key in (("mean_travel", "pl.card.mean"), ("max_travel", "pl.card.max")):
+    for measure, key in (("mean_travel", run.words_for("mean")), ("max_travel", "pl.card.max")):
         figures = run.figure(measure)
         if figures is not None:
             cells = [run.way(words, value) for value in (figures if exists else figures[1:])]

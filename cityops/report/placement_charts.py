@@ -54,22 +54,32 @@ def reach_curve(
     end
         Longest way to tell of.
     """
-    points = run.points
-    ways = points[f"{run.unit}_{when}"].to_numpy(dtype=np.float64)
-    weight = points["weight"].to_numpy(dtype=np.float64)
+    ways, weight = _ways(run, when)
     order = np.argsort(ways, kind="stable")
-    total = float(weight.sum()) + sum(float(each["weight"]) for each in run.manifest["left_out"])
-    sums = np.concatenate([[0.0], np.cumsum(weight[order])]) / max(total, 1e-12)
+    sums = np.concatenate([[0.0], np.cumsum(weight[order])]) / max(float(weight.sum()), 1e-12)
     at = np.linspace(0.0, end, STEPS + 1)
     return at, sums[np.searchsorted(ways[order], at, side="right")]
 
 
+def _ways(run: PlacementFolder, when: str) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Ways and weights of all demand, what was left out at the end."""
+    key, ways, weight = f"{run.unit}_{when}", [], []
+    for table in (run.points, run.table("left_out")):
+        if table is not None:
+            ways.append(table[key] if key in table else np.full(len(table), np.inf))
+            weight.append(table["weight"])
+    return (
+        np.concatenate(ways).astype(np.float64),
+        np.concatenate(weight).astype(np.float64),
+    )
+
+
 def reach_end(run: PlacementFolder) -> float:
     """Way at which both curves are as good as flat: where the axis ends."""
-    points, limits = run.points, [float(limit) for limit in run.asked["limits"]]
+    limits = [float(limit) for limit in run.asked["limits"]]
     ends = [1.15 * limits[-1]]
     for when in ("before", "after"):
-        ways = points[f"{run.unit}_{when}"].to_numpy(dtype=np.float64)
+        ways, _ = _ways(run, when)
         known = ways[np.isfinite(ways)]
         if len(known):
             ends.append(float(np.percentile(known, 98)))
@@ -118,7 +128,7 @@ def reach_chart(run: PlacementFolder, words: Words) -> dict[str, Any]:
         for limit in run.asked["limits"]
         if limit < end
     ]
-    title = words(f"pl.cdf.axis_{run.unit}", mode=run.mode(words))
+    title = words(run.words_for(f"axis_{run.unit}"), mode=run.mode(words))
     return {
         "data": traces,
         "layout": layout(

@@ -86,8 +86,11 @@ def _value(run: PlacementFolder, words: Words) -> str:
         key = "levels"
     if key == "mean_reliable" and run.asked["nearest_k"]:
         return words("pl.say.mean_nearest", k=run.asked["nearest_k"], **blanks)
-    if key == "all" and run.manifest["left_out"]:
-        key = "all_reached"
+    if key in {"all", "all_cost"} and run.manifest["left_out"]:
+        key = key.replace("all", "all_reached")
+        lost = sum(float(each["weight"]) for each in run.manifest["left_out"])
+        inside = float(run.manifest["weight"])
+        blanks["share"] = share(inside / (inside + lost))
     if key in {"mean", "mean_given", "mean_reliable"} and unit != "travel":
         key = "cost"
     return words(f"pl.say.{key}", **blanks)
@@ -205,7 +208,7 @@ def cards(run: PlacementFolder, words: Words) -> list[Card]:
         key = "covered_share" if run.asked["graded"] else "within_share"
         figures = run.figure(key, float(limit) if key == "within_share" else None) or covered
         add(label, share(figures[1]), _was(run, words, share(figures[0])), words("pl.of_demand"))
-    for key, measure in (("pl.card.mean", "mean_travel"), ("pl.card.max", "max_travel")):
+    for key, measure in ((run.words_for("mean"), "mean_travel"), ("pl.card.max", "max_travel")):
         ways = run.figure(measure)
         if ways is not None and math.isfinite(ways[1]):
             add(words(key), run.way(words, ways[1]), _was(run, words, run.way(words, ways[0])))

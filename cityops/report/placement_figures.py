@@ -306,7 +306,7 @@ def _ways(slide: PlacementSlide, _: DistrictMap) -> bool:
             axes.axvline(limit, color=palette.FAINT, linewidth=1.2, linestyle=(0, (1, 2)))
     axes.set(xlim=(0, end), ylim=(0, 1.02))
     axes.yaxis.set_major_formatter(lambda value, _: f"{100 * value:.0f}%")
-    axes.set_xlabel(words(f"pl.cdf.axis_{run.unit}", mode=run.mode(words)), labelpad=8)
+    axes.set_xlabel(words(run.words_for(f"axis_{run.unit}"), mode=run.mode(words)), labelpad=8)
     if len(states) > 1:
         axes.legend(loc="lower right", frameon=False, fontsize=15)
     slide.foot()

@@ -21,6 +21,26 @@ if TYPE_CHECKING:
 __all__ = ["PlacementFolder"]
 
 _NEEDED = ("manifest.json", "tables/points.parquet", "tables/sites.parquet")
+_WAYS = {
+    "nearest": {
+        "mean": "pl.card.mean",
+        "ways": "pl.layer.ways",
+        "axis_min": "pl.cdf.axis_min",
+        "axis_m": "pl.cdf.axis_m",
+    },
+    "assigned": {
+        "mean": "pl.card.mean_assigned",
+        "ways": "pl.layer.ways_assigned",
+        "axis_min": "pl.cdf.axis_min_assigned",
+        "axis_m": "pl.cdf.axis_m_assigned",
+    },
+    "direct": {
+        "mean": "pl.card.mean_direct",
+        "ways": "pl.layer.ways_direct",
+        "axis_min": "pl.cdf.axis_min_direct",
+        "axis_m": "pl.cdf.axis_m_direct",
+    },
+}
 _NOUNS = ("toilets", "stations", "charging", "posts", "shelters", "depots", "stands", "vendors")
 
 
@@ -92,6 +112,26 @@ class PlacementFolder(RunFolder):
         return float(rows["before"].iloc[0]), float(rows["after"].iloc[0])
 
     # ---- in words
+
+    @property
+    def direct(self) -> bool:
+        """Whether some demand goes straight to a plant, by no site."""
+        flow = self.table("flow")
+        if flow is not None and "plant" in flow:
+            return bool((flow["plant"] >= 0).any())
+        return self.table("plants") is not None and bool((self.points["site"] < 0).any())
+
+    def words_for(self, figure: str) -> str:
+        """Key of what a figure of ways is called: to the nearest, or to whom demand is given.
+
+        Parameters
+        ----------
+        figure
+            mean, ways, axis_min or axis_m.
+        """
+        if not self.asked["given"]:
+            return _WAYS["nearest"][figure]
+        return _WAYS["direct" if self.direct else "assigned"][figure]
 
     def things(self, words: Words, n: int) -> str:
         """Name of what is placed, as a sentence counts it."""

@@ -111,8 +111,18 @@ PLACEMENT_TEXTS: Final[dict[str, tuple[str, str]]] = {
     ),
     "pl.say.all": ("all demand is within {limit} {mode}", "{mode} {limit}内实现全覆盖"),
     "pl.say.all_reached": (
-        "all demand that some candidate reaches is within {limit} {mode}",
-        "候选点可达的需求均在{mode} {limit}以内",
+        (
+            "only <b>{share}</b> of demand can be covered by any candidate; all of that is within "
+            "{limit} {mode}"
+        ),
+        "候选点仅能覆盖 <b>{share}</b> 的需求，这部分均在{mode} {limit}以内",
+    ),
+    "pl.say.all_reached_cost": (
+        (
+            "only <b>{share}</b> of demand can be covered by any candidate; all of that is within "
+            "{limit} {mode} at a cost of <b>{value}</b>"
+        ),
+        "候选点仅能覆盖 <b>{share}</b> 的需求，这部分均在{mode} {limit}以内，成本为 <b>{value}</b>",
     ),
     "pl.say.all_cost": (
         "all demand is within {limit} {mode} at a cost of <b>{value}</b>",
@@ -178,6 +188,11 @@ PLACEMENT_TEXTS: Final[dict[str, tuple[str, str]]] = {
     "pl.card.value": ("Value of the plan", "目标值"),
     "pl.card.within": ("Within {limit}", "{limit}内"),
     "pl.card.mean": ("Mean way to the nearest", "到最近站点平均行程"),
+    "pl.card.mean_assigned": ("Mean way to the assigned site", "到指定站点平均行程"),
+    "pl.card.mean_direct": (
+        "Mean way to the assigned site, or straight to the plant",
+        "到指定站点（或直运末端设施）平均行程",
+    ),
     "pl.card.max": ("Longest way", "最远行程"),
     "pl.card.sites": ("Open sites", "启用站点"),
     "pl.card.bound": ("No plan above", "理论上界"),
@@ -233,6 +248,8 @@ PLACEMENT_TEXTS: Final[dict[str, tuple[str, str]]] = {
     ),
     "pl.layer.catchments": ("Catchments", "服务范围"),
     "pl.layer.ways": ("Way to the nearest", "到最近站点行程"),
+    "pl.layer.ways_assigned": ("Way to the assigned site", "到指定站点行程"),
+    "pl.layer.ways_direct": ("Way to the assigned site or plant", "到指定站点或末端设施行程"),
     "pl.layer.life": ("Life circles", "生活圈"),
     "pl.map.show": ("Show on the map", "地图显示"),
     "pl.key.new": ("New", "新增"),
@@ -272,6 +289,22 @@ PLACEMENT_TEXTS: Final[dict[str, tuple[str, str]]] = {
     ),
     "pl.cdf.axis_min": ("Way to the nearest, minutes {mode}", "到最近站点{mode}行程（分钟）"),
     "pl.cdf.axis_m": ("Way to the nearest, metres {mode}", "到最近站点{mode}距离（米）"),
+    "pl.cdf.axis_min_assigned": (
+        "Way to the assigned site, minutes {mode}",
+        "到指定站点{mode}行程（分钟）",
+    ),
+    "pl.cdf.axis_m_assigned": (
+        "Way to the assigned site, metres {mode}",
+        "到指定站点{mode}距离（米）",
+    ),
+    "pl.cdf.axis_min_direct": (
+        "Way to the assigned site or plant, minutes {mode}",
+        "到指定站点或末端设施{mode}行程（分钟）",
+    ),
+    "pl.cdf.axis_m_direct": (
+        "Way to the assigned site or plant, metres {mode}",
+        "到指定站点或末端设施{mode}距离（米）",
+    ),
     "pl.cdf.share": ("Share of demand", "需求占比"),
     "pl.circles": ("Within the life circle", "生活圈可达"),
     "pl.hover.cdf": ("{when}: {share} within {limit}", "{when}：{limit}内 {share}"),

@@ -29,7 +29,7 @@ from scenarios.placement.answer_tables import (
 from scenarios.placement.interrupts import noted_interrupt
 from scenarios.placement.objective import Objective, objective_of
 from scenarios.placement.plan_remarks import plan_remarks
-from scenarios.placement.reach import Reach, reach_of
+from scenarios.placement.reach import Reach, reach_of, ways_of_left_out
 from scenarios.placement.reasons import reasons
 from scenarios.placement.solving import is_plain, solve_question
 from scenarios.placement.what_if import closing_table, curve_table
@@ -282,7 +282,11 @@ def _with_tables(question: Question, solution: Solution, evaluation: Evaluation)
     else:
         after = reach_of(question, solution.open_sites, limit=limit)
     limits = limits_of(question)
-    both = everybody(question, before, after)
+    left_ways = (
+        ways_of_left_out(question, existing),
+        ways_of_left_out(question, solution.open_sites),
+    )
+    both = everybody(question, before, after, left_ways)
     tables = {
         "sites": open_site_table(question, solution, after),
         "candidates": candidate_table(question, solution),
@@ -301,7 +305,11 @@ def _with_tables(question: Question, solution: Solution, evaluation: Evaluation)
     if question.spec.cabins is not None:
         tables["cabins"] = _cabins(question, tables["sites"])
     if len(question.left_out):
-        tables["left_out"] = question.left_out.reset_index(drop=True)
+        ways = {
+            f"{question.unit}_{when}": far
+            for when, far in zip(("before", "after"), left_ways, strict=True)
+        }
+        tables["left_out"] = question.left_out.reset_index(drop=True).assign(**ways)
     return Answer(
         question,
         solution,

@@ -177,7 +177,7 @@ class Everybody:
     code : int64[n + l]
         Of its area, the number of areas where it lies in none.
     before, after
-        Who reaches what; who was left out reaches nothing.
+        Who reaches what; who was left out is covered by nothing, however far it is.
     """
 
     weight: NDArray[np.float64]
@@ -186,7 +186,12 @@ class Everybody:
     after: Reach
 
 
-def everybody(question: Question, before: Reach, after: Reach) -> Everybody:
+def everybody(
+    question: Question,
+    before: Reach,
+    after: Reach,
+    left_ways: tuple[NDArray[np.float64], NDArray[np.float64]],
+) -> Everybody:
     """Put the demand that was left out beside that of the question: shares are of all of it.
 
     Parameters
@@ -195,27 +200,29 @@ def everybody(question: Question, before: Reach, after: Reach) -> Everybody:
         What was asked.
     before, after
         Who reaches what of the question's points.
+    left_ways : float64[l], float64[l]
+        Travel of what was left out, before and after; inf where it reaches nothing.
     """
     left, n_areas = question.left_out, len(question.areas)
     weight = np.append(question.points["weight"], left["weight"]).astype(np.float64)
     code = np.append(question.points["area"], left["area"]).astype(np.int64)
     outside = (code < 0) | (code >= n_areas)
-    more = len(left)
     return Everybody(
         weight,
         np.where(outside, n_areas, code),
-        _with_nothing(before, more),
-        _with_nothing(after, more),
+        _with_uncovered(before, left_ways[0]),
+        _with_uncovered(after, left_ways[1]),
     )
 
 
-def _with_nothing(reach: Reach, more: int) -> Reach:
-    """Add points that reach nothing."""
+def _with_uncovered(reach: Reach, ways: NDArray[np.float64]) -> Reach:
+    """Add points that go so far and are covered by nothing."""
+    more = len(ways)
     return Reach(
         np.append(reach.site, np.full(more, -1)),
-        np.append(reach.travel, np.full(more, np.inf)),
+        np.append(reach.travel, ways),
         np.append(reach.covered, np.zeros(more)),
-        np.append(reach.longest, np.full(more, np.inf)),
+        np.append(reach.longest, ways),
     )
 
 

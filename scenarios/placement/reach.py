@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from optimize.location.coverage import Coverage
     from scenarios.placement.question import Question
 
-__all__ = ["Reach", "reach_of"]
+__all__ = ["Reach", "reach_of", "ways_of_left_out"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -104,6 +104,49 @@ def reach_of(
     else:
         covered = np.isfinite(far).astype(np.float64)
     return Reach(site, far, covered, longest)
+
+
+def ways_of_left_out(question: Question, open_sites: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Travel of what a set cover leaves out to the nearest of some open sites.
+
+    No candidate covers it, and still the streets lead it to one. Other models leave out only what
+    may not, or cannot, go to any site.
+
+    Parameters
+    ----------
+    question
+        What was asked.
+    open_sites : int64[k]
+        Indices.
+
+    Returns
+    -------
+    float64[l]
+        Of each row of `left_out`, in the question's unit; inf where there is no street or no way.
+    """
+    from scenarios.placement.times import positions_of, travel_table
+
+    left, streets = question.left_out, question.scenario.spec.network
+    far = np.full(len(left), np.inf)
+    slotted = bool((question.points["slot"] != "").any())
+    if question.spec.model != "set-cover" or slotted or not len(left) or not len(open_sites):
+        return far
+    snap_m = question.spec.demand.max_snap_m
+    if snap_m is None:
+        snap_m = 500.0 if streets is None else streets.max_snap_m
+    at = question.network.snap(left["lon"].to_numpy(), left["lat"].to_numpy(), snap_m)
+    there = np.flatnonzero(at.edge >= 0)
+    if len(there):
+        ways = travel_table(
+            question.network,
+            at.take(there),
+            positions_of(question.sites).take(open_sites),
+            measure=question.unit,
+            from_site=question.from_site,
+            at=question.spec.at,
+        )
+        far[there] = ways.min(axis=1)
+    return far
 
 
 def _split(

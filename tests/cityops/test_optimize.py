@@ -15,6 +15,7 @@ import pytest
 
 from cityops.__main__ import main
 from cityops.report.placement import write_placement_report
+from cityops.report.placement_charts import reach_curve
 from cityops.report.placement_reading import PlacementFolder
 from cityops.report.words import Words
 from networks.errors import InputError
@@ -40,7 +41,21 @@ preset = "toilets"
 p = 3
 within_m = 300
 min_spacing_m = 3000
+
+[placement.part]
+preset = "toilets"
+model = "set-cover"
+within_m = 150
+candidates = { source = "have.csv", name_column = "name" }
+
+[placement.halls]
+model = "capacitated"
+p = 1
+mode = "walk"
+demand = { source = "have.csv", name_column = "name", weights = "equal" }
+candidates = { source = "halls.csv", name_column = "name", capacity_column = "capacity" }
 """
+HALLS = "name,lon,lat,capacity\nHall,112.8235,28.3575,100\n"
 
 
 @pytest.fixture
@@ -49,6 +64,7 @@ def small(tmp_path, monkeypatch) -> Path:
     shutil.copytree(BASE, tmp_path, dirs_exist_ok=True)
     with (tmp_path / "scenario.toml").open("a", encoding="utf-8") as file:
         file.write(TABLES)
+    (tmp_path / "halls.csv").write_text(HALLS)
     (tmp_path / "have.csv").write_text("name,lon,lat\nMarket,112.8235,28.3575\n")
     monkeypatch.chdir(tmp_path)
     return tmp_path
@@ -61,6 +77,7 @@ def placed(tmp_path_factory) -> Path:
     shutil.copytree(BASE, folder, dirs_exist_ok=True)
     with (folder / "scenario.toml").open("a", encoding="utf-8") as file:
         file.write(TABLES)
+    (folder / "halls.csv").write_text(HALLS)
     (folder / "have.csv").write_text("name,lon,lat\nMarket,112.8235,28.3575\n")
     out = folder / "out"
     assert main(["optimize", str(folder / "scenario.toml"), "toilets", "--out", str(out)]) == 0
@@ -123,6 +140,42 @@ def test_fewer_sites_than_asked_for_is_told_in_terminal_and_report(small, capsys
     page = (small / "runs" / "small-tight" / "report.html").read_text(encoding="utf-8")
     assert said in page
     assert "要求 3 处，仅启用 1 处" in page
+
+
+def test_a_cover_of_a_part_of_the_demand_is_never_called_all_of_it(small, capsys):
+    assert main(["optimize", "scenario.toml", "part"]) == 0
+    printed = capsys.readouterr().out
+    folder = small / "runs" / "small-part"
+    run = PlacementFolder.load(folder)
+    lost = sum(each["weight"] for each in run.manifest["left_out"])
+    inside = 100 * run.manifest["weight"] / (run.manifest["weight"] + lost)
+    assert 0 < inside < 50
+    said = f"only {inside:.1f} % of demand can be covered by any candidate; all of that is within"
+    assert f"{said} 150 m\n" in printed
+    said = f"only <b>{inside:.1f}%</b> of demand can be covered by any candidate"
+    assert said in (folder / "report.html").read_text(encoding="utf-8")
+    write_placement_report(folder, lang="zh")
+    page = (folder / "report.html").read_text(encoding="utf-8")
+    assert f"候选点仅能覆盖 <b>{inside:.1f}%</b> 的需求，这部分均在步行 150 米以内" in page
+    # The streets lead all of the grid to the one site, though not within 150 m.
+    assert run.figure("unreached_weight")[1] == 0
+    assert run.figure("within_share", 1000.0)[1] > run.figure("covered_share")[1]
+    assert run.figure("max_travel")[1] > 150
+    _, shares = reach_curve(run, "after", 1000.0)
+    assert shares[-1] == pytest.approx(run.figure("within_share", 1000.0)[1])
+
+
+def test_where_capacity_decides_ways_are_to_the_assigned_site(small, capsys):
+    assert main(["optimize", "scenario.toml", "halls"]) == 0
+    assert "mean way to the assigned site, m" in capsys.readouterr().out
+    folder = small / "runs" / "small-halls"
+    page = (folder / "report.html").read_text(encoding="utf-8")
+    assert "Mean way to the assigned site" in page
+    assert "ay to the nearest" not in page
+    write_placement_report(folder, lang="zh")
+    page = (folder / "report.html").read_text(encoding="utf-8")
+    assert "到指定站点平均行程" in page
+    assert "到最近站点" not in page
 
 
 @pytest.mark.parametrize(

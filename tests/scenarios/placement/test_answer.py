@@ -136,6 +136,24 @@ def test_equal_questions_have_equal_tables(asked):
         pd.testing.assert_frame_equal(table, other.tables[name])
 
 
+def test_what_no_candidate_covers_keeps_its_real_way(ask, points, everywhere):
+    # The only candidate is a corner: 3 of 25 junctions lie within 100 m, 10 within 300 m.
+    points("corner.csv", {1: 1.0})
+    text = COVER.replace("max-cover", "set-cover").replace("p = 2\n", "")
+    text = text.replace(
+        'candidates = { source = "all.csv" }', 'candidates = { source = "corner.csv" }'
+    )
+    found = answer(ask("clinics", text.replace('existing = { file = "have.csv" }', "")))
+    assert len(found.tables["left_out"]) == 22
+    assert found.figure("covered_share")[1] == pytest.approx(3 / 25)
+    assert found.figure("within_share", 100.0)[1] == pytest.approx(3 / 25)
+    assert found.figure("within_share", 1000.0) == (0, 1)
+    assert found.figure("mean_travel")[1] == pytest.approx(400, abs=1)
+    assert found.figure("max_travel")[1] == pytest.approx(800, abs=1)
+    assert found.figure("unreached_weight")[1] == 0
+    assert found.tables["left_out"]["m_after"].min() == pytest.approx(200, abs=1)
+
+
 # ---- no plan
 
 
