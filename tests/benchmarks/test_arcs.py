@@ -21,6 +21,7 @@ TINY = """ NOMBRE : tiny
 def test_a_known_value_is_reached_and_its_gap_is_zero(tmp_path):
     (tmp_path / "tiny.dat").write_text(TINY)
     (tmp_path / "notes.txt").write_text("not an instance")
+    (tmp_path / "FORMAT.txt").write_text("VERTICES : <integer>\nDEPOSITO : <integer>\n")
     options = Options(instances=tmp_path, references={("own", "tiny"): 15.0}, time_limit=5)
     rows = {row.metric: row for row in cases(options)}
     assert rows["gap"].value == 0.0

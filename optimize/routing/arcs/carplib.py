@@ -37,6 +37,8 @@ def read_arc_problem(path: str | os.PathLike[str]) -> ArcProblem:
         raise InputError("there is no such file", file=path)
     lines = path.read_text(encoding="latin-1").splitlines()
     words = {line.partition(":")[0].strip().upper() for line in lines if ":" in line}
+    if not any(_PAIR.search(line) for line in lines):
+        words = set()  # a description of the format, say
     if "VERTICES" in words:
         return _Reader(path, lines, _CARPLIB).problem()
     if "NODES" in words:

@@ -195,6 +195,8 @@ class HybridSearch:
         for _ in range(_ROUNDS):
             for _ in range(4 * SMALLEST):
                 self.add(self.random_tour())
+                if len(self.recent) >= SMALLEST:
+                    self.adapt(0.6, 1.5)
                 if time.perf_counter() > until:
                     break
             if self.best is not None or time.perf_counter() > until:
@@ -241,8 +243,8 @@ class HybridSearch:
         better = self.add(child)
         self.iterations += 1
         self.stale = 0 if better else self.stale + 1
-        if len(self.recent) >= 100:
-            self.adapt()
+        if len(self.recent) >= 50:
+            self.adapt(0.85, 1.2)
 
     def leader(self) -> NDArray[np.int32] | None:
         """Give the cheapest feasible tour of the population."""
@@ -252,14 +254,20 @@ class HybridSearch:
         tour: NDArray[np.int32] = self.tours[min(group, key=lambda s: (self.value[s], s))]
         return tour
 
-    def adapt(self) -> None:
-        """Raise or lower the penalties so that a share of solutions is feasible."""
+    def adapt(self, less: float, more: float) -> None:
+        """Raise or lower the penalties so that a share of solutions is feasible.
+
+        Parameters
+        ----------
+        less, more
+            Factors of a penalty that is too high or too low.
+        """
         for k in range(2):
             share = sum(item[k] for item in self.recent) / len(self.recent)
             if share < FEASIBLE_WANTED - 0.05:
-                self.penalty[k] = min(self.penalty[k] * 1.2, 1e6)
+                self.penalty[k] = min(self.penalty[k] * more, 1e6)
             elif share > FEASIBLE_WANTED + 0.05:
-                self.penalty[k] = max(self.penalty[k] * 0.85, 0.01)
+                self.penalty[k] = max(self.penalty[k] * less, 0.01)
         self.recent = []
         for group in self.members.values():
             for slot in group:

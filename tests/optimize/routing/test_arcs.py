@@ -191,7 +191,13 @@ def test_both_formats_are_read(tmp_path):
 
 @pytest.mark.parametrize(
     ("text", "said"),
-    [("hello", "neither"), ("NODES : x\nDEPOT : 1\nCAPACITY : 3", "NODES is missing or no")],
+    [
+        ("hello", "neither"),
+        (
+            "NODES : x\nLIST_REQ_EDGES :\n(1,2) serv_cost 1 trav_cost 1 demand 1",
+            "NODES is missing or no",
+        ),
+    ],
 )
 def test_a_file_that_is_no_instance_is_refused(tmp_path, text, said):
     (tmp_path / "c.txt").write_text(text)
