@@ -83,6 +83,9 @@ class Search:
         open_sites : int64[k]
             In the core's indices.
         """
+        p = int(getattr(self.core, "p", -1))
+        if 0 <= p < len(np.unique(open_sites)):
+            return False  # more sites than there may be are no plan, however cheap
         value = self.core.value(open_sites)
         if not value < self.value:
             return False
