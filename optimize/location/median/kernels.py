@@ -257,7 +257,9 @@ def ascend(
         if not first:
             step = number[FACTOR] * max(target - number[BEST], 1e-9 * abs(target)) / norm
         for i in range(n):
-            value = best_multiplier[i] + step * direction[i]
+            value = best_multiplier[i]
+            if not first:  # before the first, the direction is room and may hold no number
+                value += step * direction[i]
             if start[i + 1] > start[i] and value < near_cost[start[i]]:
                 value = near_cost[start[i]]
             multiplier[i] = min(value, ceiling[i])

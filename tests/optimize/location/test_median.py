@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from networks.errors import InputError
 from optimize.location import PMedian, Quota, Sites, solve
 from optimize.location.evaluate import evaluate
+from optimize.location.median import kernels
 from optimize.location.median.core import build_core, unit_of
 from optimize.location.median.near import nearest_sites
 
@@ -273,3 +274,19 @@ def test_a_list_holds_all_sites_below_its_reach_in_order(seed, most):
     for j in range(10):
         here = slice(near.site_start[j], near.site_start[j + 1])
         assert (near.point_cost[here] == cost[near.point[here], j]).all()
+
+
+def test_the_first_step_of_an_ascent_reads_no_room_that_was_never_filled():
+    draw = np.random.default_rng(3)
+    core = build_core(PMedian(10.0 * draw.random((30, 12)), np.ones(30), 3))
+    near = nearest_sites(core.cost, core.m, None)
+    number = np.zeros(kernels.N_NUMBERS)
+    number[kernels.BEST], number[kernels.FACTOR], number[kernels.MIX] = -np.inf, 0.5, 0.2
+    multiplier, rho, usage = np.ones(core.n), np.empty(core.m), np.empty(core.m)
+    kernels.ascend(
+        near.start, near.site, near.cost, core.site_cost, np.zeros(core.m, np.int8), 3,
+        near.reach.copy(), 1e6, 1e9, 5, 1e-3, number, multiplier, rho,
+        np.full(core.n, np.nan), usage,
+    )  # fmt: skip
+    assert np.isfinite(multiplier).all()
+    assert np.isfinite(number[kernels.BEST])
