@@ -18,7 +18,7 @@ __all__ = ["replication_bar", "route_bar", "search_bar"]
 
 @contextmanager
 def replication_bar(title: str) -> Iterator[Callable[[Progress], None] | None]:
-    """Show replications as they finish, with the mean response time so far.
+    """Show replications as they finish, with the mean of the key figure so far.
 
     Parameters
     ----------
@@ -54,12 +54,10 @@ def replication_bar(title: str) -> Iterator[Callable[[Progress], None] | None]:
 
 
 def _figure(step: Progress) -> str:
-    mean = step.response_min
+    mean, what = step.figure, step.what[:1].lower() + step.what[1:]
     if mean is None:
         return ""
-    if mean.n < 2:
-        return f"mean response {mean.mean:.2f} min"
-    return f"mean response {mean.mean:.2f} ± {mean.half_width:.2f} min"
+    return f"{what} {mean.mean:.2f}" + (f" ± {mean.half_width:.2f}" if mean.n >= 2 else "")
 
 
 @contextmanager

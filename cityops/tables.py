@@ -27,17 +27,17 @@ def key_figures(run: Run) -> str:
     run
         A finished run.
     """
-    from scenarios.compare import KEY_MEASURES
+    from scenarios.services import service_kind
 
-    summary, titles = run.summary, _titles(run)
+    summary, titles, kind = run.summary, _titles(run), service_kind(run.service)
     lines = [["figure", "mean", f"{run.level:.0%} interval"]]
     missed = _unanswered(summary, "mean")
-    for measure in dict.fromkeys((*KEY_MEASURES, _UNANSWERED)):
+    for measure in dict.fromkeys((*kind.key_measures, _UNANSWERED)):
         if measure == _UNANSWERED and not missed:
             continue
         rows = summary[(summary["measure"] == measure) & (summary["by"] == "all")]
         lines += [_figure(row, titles) for row in rows.to_dict("records")]
-    rows = summary[(summary["measure"] == "within_target") & (summary["by"] == "class")]
+    rows = summary[(summary["measure"] == kind.by_class[0]) & (summary["by"] == "class")]
     lines += [_figure(row, titles) for row in rows.to_dict("records")]
     head = run.manifest["scenario"]
     title = head.get("title") or run.name
@@ -152,7 +152,7 @@ def _figure(row: dict[Any, Any], titles: dict[str, str]) -> list[str]:
 
 
 def _label(row: dict[Any, Any], titles: dict[str, str]) -> str:
-    from sim.dispatch.measures import label
+    from scenarios.services import label
 
     unit = str(row["unit"])
     text = label(str(row["measure"]))

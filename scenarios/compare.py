@@ -15,6 +15,7 @@ import numpy as np
 
 from networks.errors import InputError
 from scenarios.merge import shown_path
+from scenarios.services import higher_is_better, service_kind
 from scenarios.summary import KEYS
 
 if TYPE_CHECKING:
@@ -22,21 +23,8 @@ if TYPE_CHECKING:
 
     from scenarios.folder import Run
 
-__all__ = ["KEY_MEASURES", "Comparison", "compare_runs"]
+__all__ = ["Comparison", "compare_runs"]
 
-KEY_MEASURES = (
-    "within_target",
-    "response_mean_min",
-    "response_p90_min",
-    "full_response_mean_min",
-    "queued_share",
-    "referred_share",
-    "utilisation",
-    "km",
-)
-"""What is compared over all incidents; within_target and response_mean_min by class too."""
-
-_BY_CLASS = ("within_target", "response_mean_min")
 _MUST_AGREE = {
     "service": "service",
     "seed": "seed",
@@ -74,10 +62,10 @@ class Comparison:
     @property
     def key_figures(self) -> pd.DataFrame:
         """Rows of the table that a planner looks at first."""
-        table = self.table
+        table, kind = self.table, service_kind(self.base.service)
         chosen = [
             table[(table["measure"] == measure) & (table["by"] == by)]
-            for by, measures in (("all", KEY_MEASURES), ("class", _BY_CLASS))
+            for by, measures in (("all", kind.key_measures), ("class", kind.by_class))
             for measure in measures
         ]
         import pandas as pd
@@ -132,8 +120,8 @@ def _notes(base: Run, other: Run) -> tuple[str, ...]:
     same, common = _same_demand(base, other)
     if same < common:
         notes.append(
-            f"{common - same} of {common} replications met different incidents: the intervals "
-            "hold, but pairing narrows them less"
+            f"{common - same} of {common} replications met different "
+            f"{service_kind(base.service).met}: the intervals hold, but pairing narrows them less"
         )
     if len(base.table("replications")) != len(other.table("replications")):
         notes.append(f"only the {common} replications that both have are compared")
@@ -188,8 +176,6 @@ def _differences(base: Run, other: Run, level: float) -> pd.DataFrame:
 
 
 def _better(row: dict[Any, Any]) -> str | None:
-    from sim.dispatch.measures import higher_is_better
-
     higher = higher_is_better(row["measure"])
     if higher is None:
         return None

@@ -18,6 +18,7 @@ from scenarios.profiles import week_shares
 from scenarios.reach import check_reach
 from scenarios.record import Record, read_record
 from scenarios.remarks import remarks
+from scenarios.services import check_simulated
 from scenarios.streets import check_class, lights_network, read_streets, timed_closures
 
 if TYPE_CHECKING:
@@ -101,21 +102,8 @@ def build_district(scenario: Scenario) -> Built:
     """
     from sim.dispatch.model import District, Hospital, Station
 
+    check_simulated(scenario, "dispatch")
     spec, faults = scenario.spec, scenario.faults()
-    if spec.scenario.service == "placement":
-        first = next(iter(spec.placement))
-        raise InputError(
-            "asks where things should be, and has nothing to simulate",
-            file=scenario.shown,
-            mend=f"use cityops optimize {scenario.reference} {first}",
-        )
-    if spec.scenario.service == "routes":
-        first = next(iter(spec.routes))
-        raise InputError(
-            "asks for routes, and has nothing to simulate",
-            file=scenario.shown,
-            mend=f"use cityops routes {scenario.reference} {first}",
-        )
     network = None if spec.network is None else read_streets(spec.network, faults)
     areas = build_areas(spec, network, faults)
     travel, plane = _travel(spec, network, faults)

@@ -150,6 +150,11 @@ class Run:
         return str(head.get("name", self.folder.name))
 
     @property
+    def service(self) -> str:
+        """Name of the service that was simulated."""
+        return str(self.manifest.get("service", "dispatch"))
+
+    @property
     def level(self) -> float:
         """Confidence level of its intervals."""
         return float(self.manifest.get("level", 0.95))

@@ -31,19 +31,19 @@ class ReplicationResult:
     measures
         measure, by, group, value, unit.
     demand_hash
-        Hash of what was asked of the city: equal hashes met the same incidents.
-    incidents
-        How many there were.
+        Hash of what was asked of the city: equal hashes met the same incidents, dirt, bins.
+    counts
+        How many of what there were.
     """
 
     measures: pd.DataFrame
     demand_hash: str
-    incidents: int
+    counts: dict[str, int]
 
-    def key_figure(self) -> float:
-        """Mean response time in minutes: what ``--half-width`` is about."""
+    def figure(self, measure: str) -> float:
+        """Value of a measure of all together; NaN if there is none."""
         table = self.measures
-        rows = table[(table["measure"] == "response_mean_min") & (table["by"] == "all")]
+        rows = table[(table["measure"] == measure) & (table["by"] == "all")]
         return float(rows["value"].iloc[0]) if len(rows) else float("nan")
 
 
@@ -196,7 +196,7 @@ class Partial:
         """Put a finished replication on disk; the JSON comes last and says that it is whole."""
         base = self.folder / _KEPT / f"{number:06d}"
         result.measures.to_parquet(base.with_suffix(".parquet"), index=False)
-        facts = {"demand_hash": result.demand_hash, "incidents": result.incidents}
+        facts = {"demand_hash": result.demand_hash, **result.counts}
         write_json(base.with_suffix(".json"), facts)
 
     def complete(self) -> None:
@@ -258,20 +258,20 @@ class Partial:
         for file in sorted((self.folder / _KEPT).glob("*.json")):
             facts = json.loads(file.read_text(encoding="utf-8"))
             table = pd.read_parquet(file.with_suffix(".parquet"))
-            done[int(file.stem)] = ReplicationResult(table, **facts)
+            demand_hash = facts.pop("demand_hash")
+            done[int(file.stem)] = ReplicationResult(table, demand_hash, facts)
         return done
 
     def _from_finished(self, identity: dict[str, Any]) -> dict[int, ReplicationResult]:
         run = Run.load(self.out)
         self._same(run.manifest.get("identity", {}), identity, self.out)
-        facts = run.table("replications").set_index("replication")
         done = {}
-        for row in facts.itertuples():
-            table = run.measures[run.measures["replication"] == row.Index]
+        for facts in run.table("replications").to_dict("records"):
+            number, demand_hash = int(facts.pop("replication")), str(facts.pop("demand_hash"))
+            table = run.measures[run.measures["replication"] == number]
             measures = table.drop(columns="replication").reset_index(drop=True)
-            done[int(str(row.Index))] = ReplicationResult(
-                measures, str(row.demand_hash), int(str(row.incidents))
-            )
+            counts = {str(what): int(count) for what, count in facts.items()}
+            done[number] = ReplicationResult(measures, demand_hash, counts)
         return done
 
     def _same(self, earlier: dict[str, Any], identity: dict[str, Any], where: Path) -> None:

@@ -13,37 +13,33 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
-from scenarios.district import Built, build_district
-from scenarios.facts import scenario_facts
 from scenarios.folder import Run, is_run
+from scenarios.hours import moment_s
 from scenarios.output import (
     file_hashes,
     network_facts,
     resolved_text,
     versions,
     write_json,
-    write_maps,
-    write_replication,
     write_table,
 )
 from scenarios.partial import Partial, ReplicationResult, check_target, real_target
-from scenarios.summary import completed, in_order, summarise
+from scenarios.services import Engine, Service, build_service, label, service_kind
+from scenarios.summary import summarise
 
 if TYPE_CHECKING:
     import os
     from collections.abc import Callable, Mapping
 
     from scenarios.load import Scenario
-    from sim.dispatch.log import Log
     from sim.executors import Workers
     from sim.replicate import Replications
     from sim.statistics import Interval
 
 __all__ = ["Progress", "finished_run", "run_scenario"]
 
-Engine = Literal["kernel", "simpy"]
 _MOST_REPS = 1000
 
 
@@ -55,13 +51,16 @@ class Progress:
     ----------
     done, expected
         Replications.
-    response_min
-        Mean response time so far, minutes, with its interval; None before the first.
+    figure
+        Mean of the service's key figure so far, with its interval; None before the first.
+    what
+        Which figure that is, in words.
     """
 
     done: int
     expected: int
-    response_min: Interval | None
+    figure: Interval | None
+    what: str
 
 
 def run_scenario(
@@ -109,11 +108,10 @@ def run_scenario(
     out = real_target(Path(out))
     check_target(out, replace=replace, resume=resume)
     started = _now()
-    built = build_district(scenario)
-    text = resolved_text(scenario)
-    identity = _identity(built, text)
+    service = build_service(scenario)
+    identity = _identity(service)
     partial = Partial(out)
-    job = ReplicationJob(scenario, engine, built)
+    job = ReplicationJob(scenario, engine, service)
     try:
         head = scenario.spec.scenario
         most = head.reps if head.half_width is None else _MOST_REPS
@@ -126,13 +124,13 @@ def run_scenario(
     if not results:
         _clear_if_empty(partial)
         raise KeyboardInterrupt
+    text = resolved_text(scenario)
     (partial.folder / "scenario.toml").write_text(text, encoding="utf-8")
     (partial.folder / "tables").mkdir(exist_ok=True)
-    _write_results(partial.folder, results, head.level, built)
-    write_replication(partial.folder, built, job.log(0))
-    write_maps(partial.folder, built)
+    _write_results(partial.folder, results, head.level, service)
+    service.write(partial.folder, engine)
     facts = {"interrupted": replications.interrupted, "precise": replications.precise}
-    _write_manifest(partial.folder, built, results, identity, command, started, facts)
+    _write_manifest(partial.folder, service, results, identity, command, started, facts)
     if finish is not None:
         finish(partial.folder)
     partial.complete()
@@ -158,7 +156,7 @@ def finished_run(scenario: Scenario, out: Path) -> Run | None:
     run = Run.load(out)
     head = scenario.spec.scenario
     enough = head.half_width is None and run.manifest.get("reps") == head.reps
-    identity = _identity(build_district(scenario), resolved_text(scenario))
+    identity = _identity(build_service(scenario))
     return run if enough and run.manifest.get("identity") == identity else None
 
 
@@ -172,45 +170,28 @@ class ReplicationJob:
     ----------
     scenario, engine
         What to run, and on which engine.
-    built
+    service
         The scenario made ready, where that is done already; another process does it once.
     """
 
-    def __init__(self, scenario: Scenario, engine: Engine, built: Built | None = None) -> None:
+    def __init__(self, scenario: Scenario, engine: Engine, service: Service | None = None) -> None:
         self.scenario = scenario
-        self.engine = engine
-        self._built = built
+        self.engine: Engine = engine
+        self._service = service
 
     def __getstate__(self) -> dict[str, Any]:
-        return {"scenario": self.scenario, "engine": self.engine, "_built": None}
+        return {"scenario": self.scenario, "engine": self.engine, "_service": None}
 
     @property
-    def built(self) -> Built:
+    def service(self) -> Service:
         """The scenario made ready."""
-        if self._built is None:
-            self._built = _built_once(resolved_text(self.scenario), self.scenario)
-        return self._built
+        if self._service is None:
+            self._service = _built(_ByText(self.scenario, resolved_text(self.scenario)))
+        return self._service
 
     def __call__(self, number: int) -> ReplicationResult:
         """Run a replication."""
-        from sim.dispatch.measures import measures
-
-        log = self.log(number)
-        table = measures(log, self.built.district, warmup_s=self.built.warmup_s)
-        return ReplicationResult(table, log.demand.content_hash(), len(log.demand.incidents))
-
-    def log(self, number: int) -> Log:
-        """Run a replication for its Log."""
-        from sim.dispatch.model import simulate
-
-        built = self.built
-        return simulate(
-            built.district,
-            built.policy,
-            built.demand(number),
-            horizon_s=built.horizon_s,
-            engine=self.engine,
-        )
+        return self.service.replicate(number, self.engine)
 
 
 class _ByText:
@@ -228,12 +209,8 @@ class _ByText:
 
 
 @lru_cache(maxsize=2)
-def _built(key: _ByText) -> Built:
-    return build_district(key.scenario)
-
-
-def _built_once(text: str, scenario: Scenario) -> Built:
-    return _built(_ByText(scenario, text))
+def _built(key: _ByText) -> Service:
+    return build_service(key.scenario)
 
 
 def _replicate(
@@ -247,22 +224,24 @@ def _replicate(
     from sim.statistics import t_interval
 
     head = job.scenario.spec.scenario
-    figures: dict[int, float] = {k: result.key_figure() for k, result in done.items()}
+    measure = service_kind(head.service).key_figure
+    figures: dict[int, float] = {k: result.figure(measure) for k, result in done.items()}
 
     def kept(number: int, result: ReplicationResult) -> None:
         partial.keep(number, result)
-        figures[number] = result.key_figure()
+        figures[number] = result.figure(measure)
 
     def told(finished: int, expected: int) -> None:
         if progress is not None:
             known = [figures[k] for k in range(finished) if figures.get(k, float("nan")) >= 0]
-            progress(Progress(finished, expected, t_interval(known, head.level) if known else None))
+            mean = t_interval(known, head.level) if known else None
+            progress(Progress(finished, expected, mean, label(measure)))
 
     return replicate(
         job,
         reps=None if head.half_width is not None else head.reps,
         half_width=head.half_width,
-        key=ReplicationResult.key_figure,
+        key=lambda result: result.figure(measure),
         max_reps=_MOST_REPS,
         level=head.level,
         workers=workers,
@@ -282,22 +261,13 @@ def _clear_if_empty(partial: Partial) -> None:
 # ---- what is written
 
 
-def _identity(built: Built, text: str) -> dict[str, str]:
+def _identity(service: Service) -> dict[str, str]:
     """Say what results depend on; the number of replications is no part of it."""
-    scenario = built.scenario
-    head = scenario.spec.scenario.model_copy(update={"reps": 1, "half_width": None})
-    same = scenario.spec.model_copy(update={"scenario": head, "placement": {}, "routes": {}})
-    inputs = sorted(file_hashes(scenario).values()) if built.record is not None else []
-    network = built.network.content_hash() if built.network is not None else text
-    return {
-        "scenario": hashlib.sha256(same.model_dump_json().encode()).hexdigest(),
-        "inputs": hashlib.sha256("".join([*inputs, network]).encode()).hexdigest(),
-        "version": versions().get("cityops", ""),
-    }
+    return {**service.asked(), "version": versions().get("cityops", "")}
 
 
 def _write_results(
-    folder: Path, results: list[ReplicationResult], level: float, built: Built
+    folder: Path, results: list[ReplicationResult], level: float, service: Service
 ) -> None:
     import pandas as pd
 
@@ -305,27 +275,27 @@ def _write_results(
         [result.measures.assign(replication=k) for k, result in enumerate(results)],
         ignore_index=True,
     )
-    measures = in_order(completed(measures, len(results)), built.district)
+    measures = service.arranged(measures, len(results))
     write_table(folder, "measures", measures)
     write_table(folder, "summary", summarise(measures, level))
     facts = {
         "replication": list(range(len(results))),
         "demand_hash": [result.demand_hash for result in results],
-        "incidents": [result.incidents for result in results],
+        **{what: [result.counts[what] for result in results] for what in results[0].counts},
     }
     write_table(folder, "replications", pd.DataFrame(facts))
 
 
 def _write_manifest(
     folder: Path,
-    built: Built,
+    service: Service,
     results: list[ReplicationResult],
     identity: dict[str, str],
     command: str,
     started: datetime,
     facts: dict[str, Any],
 ) -> None:
-    head = built.scenario.spec.scenario
+    head = service.scenario.spec.scenario
     finished = _now()
     demand = hashlib.sha256("".join(result.demand_hash for result in results).encode())
     manifest = {
@@ -338,24 +308,24 @@ def _write_manifest(
         "reps": len(results),
         "level": head.level,
         **facts,
-        "horizon_s": built.horizon_s,
-        "warmup_s": built.warmup_s,
-        "week_start_s": built.district.week_start_s,
-        "recorded": built.record is not None,
+        "horizon_s": head.horizon_h * 3600.0,
+        "warmup_s": head.warmup_h * 3600.0,
+        "week_start_s": float(moment_s(head.start)),
+        "recorded": service.recorded,
         "demand_hash": demand.hexdigest(),
-        "network": network_facts(built.network),
-        **scenario_facts(built),
+        "network": network_facts(service.network),
+        **service.facts(),
         "versions": versions(),
-        "input_hashes": file_hashes(built.scenario),
+        "input_hashes": file_hashes(service.scenario),
         "identity": identity,
-        "warnings": list(built.warnings),
+        "warnings": list(service.warnings),
         "started": started.isoformat(),
         "finished": finished.isoformat(),
     }
     write_json(folder / "manifest.json", manifest)
     lines = [
         f"{started.isoformat()} {command or 'run'}",
-        *(f"warning: {warning}" for warning in built.warnings),
+        *(f"warning: {warning}" for warning in service.warnings),
         f"{finished.isoformat()} {len(results)} replications"
         + (" (interrupted)" if facts["interrupted"] else ""),
     ]

@@ -173,7 +173,7 @@ def comparison_context(
 
 def verdicts(comparison: pd.DataFrame) -> list[str]:
     """Return "better", "worse", "unclear" or "" a row, however the comparison says it."""
-    from sim.dispatch.measures import higher_is_better
+    from scenarios.services import higher_is_better
 
     clear = comparison["clear"] if "clear" in comparison.columns else None
     found = []

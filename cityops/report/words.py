@@ -419,7 +419,7 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "dist.triangular": ("triangular", "三角分布"),
     "dist.erlang": ("Erlang", "爱尔朗分布"),
     "dist.empirical": ("as recorded", "经验分布"),
-    # Measures inside a sentence; their labels are `sim.dispatch.measures.label`
+    # Measures inside a sentence; their labels are `scenarios.services.label`
     "phrase.response_mean_min": ("mean response time", "平均响应时间"),
     "phrase.response_median_min": ("median response time", "响应时间中位数"),
     "phrase.response_p90_min": (
@@ -510,7 +510,7 @@ class Words:
 
     def measure(self, name: str) -> str:
         """Label of a measure; an unknown one is shown by its name."""
-        from sim.dispatch.measures import label
+        from scenarios.services import label
 
         return label(name, self.lang).replace("_", " ")
 

@@ -113,7 +113,7 @@ def test_ctrl_c_at_once_leaves_nothing(small, capsys, monkeypatch):
     def stopped(_scenario):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("scenarios.run.build_district", stopped)
+    monkeypatch.setattr("scenarios.run.build_service", stopped)
     assert main(["run", "scenario.toml"]) == 130
     assert not (small / "runs").exists()
 
