@@ -72,7 +72,7 @@ def permitted_pairs(network: RoadNetwork, rules: TurnRules, costs: TurnCosts) ->
     return Pairs(first[allowed], second[allowed], seconds[allowed])
 
 
-class _States(NamedTuple):
+class States(NamedTuple):
     """Streets and their copies with a memory, and which state may follow which."""
 
     edge_of: Ints
@@ -81,10 +81,11 @@ class _States(NamedTuple):
     seconds: Floats
 
 
-def _states(m: int, pairs: Pairs, rules: TurnRules) -> _States:
+def states_of(m: int, pairs: Pairs, rules: TurnRules) -> States:
+    """Streets 0 to m - 1 and their copies, with the turns that are permitted between them."""
     banned = {row for row in rules.sequences() if len(row) > 2}
     if not banned:
-        return _States(np.arange(m), *pairs)
+        return States(np.arange(m), *pairs)
     copies: dict[tuple[int, ...], int] = {}
     for row in sorted(banned):
         for length in range(2, len(row)):
@@ -104,7 +105,7 @@ def _states(m: int, pairs: Pairs, rules: TurnRules) -> _States:
             if banned.isdisjoint(tails):
                 follow = next((copies[one] for one in tails if one in copies), ahead[-1])
                 more.append((number, follow, float(pairs.seconds[k])))
-    return _States(
+    return States(
         np.concatenate([np.arange(m), [row[-1] for row in copies]]).astype(np.int64),
         np.concatenate([pairs.first, [one[0] for one in more]]).astype(np.int64),
         np.concatenate([target, [one[1] for one in more]]).astype(np.int64),
@@ -125,7 +126,7 @@ def expand(network: RoadNetwork, rules: TurnRules, pairs: Pairs) -> Expanded:
         Turns that are permitted by themselves, sorted by their first edge.
     """
     m = network.n_edges
-    states = _states(m, pairs, rules)
+    states = states_of(m, pairs, rules)
     size = len(states.edge_of)
     begin_at = network.tail[states.edge_of].astype(np.int64)
     end_at = network.head[states.edge_of].astype(np.int64)
@@ -167,7 +168,7 @@ def expand(network: RoadNetwork, rules: TurnRules, pairs: Pairs) -> Expanded:
     )
 
 
-def _plain_junctions(network: RoadNetwork, states: _States) -> NDArray[np.bool_]:
+def _plain_junctions(network: RoadNetwork, states: States) -> NDArray[np.bool_]:
     """Junctions at which every turn is free, and that no memory passes; bool[n]."""
     n, m = network.n_nodes, network.n_edges
     free = (states.seconds == 0.0) & (states.source < m) & (states.target < m)
