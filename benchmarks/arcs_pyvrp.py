@@ -35,10 +35,10 @@ def solve_with_groups(problem: ArcProblem, time_limit_s: float, seed: int) -> fl
     mode = np.array([k for _, k in clients])
     size = len(clients) + 1
     matrix = np.zeros((size, size), dtype=np.int64)
-    serve = layout.serve[task, mode]
+    serve = layout.serve[0, task, mode]
     matrix[1:, 1:] = layout.step[task[:, None], task[None], 2 * mode[:, None] + mode[None]] + serve
-    matrix[0, 1:] = layout.start[task, mode] + serve
-    matrix[1:, 0] = layout.ending[task, mode]
+    matrix[0, 1:] = layout.start[0, task, mode] + serve
+    matrix[1:, 0] = layout.ending[0, task, mode]
     np.fill_diagonal(matrix, 0)
     vehicles = problem.n_tasks if problem.vehicles is None else problem.vehicles
     data = pyvrp.ProblemData(

@@ -209,7 +209,7 @@ def _too_far(question: RouteQuestion) -> list[str]:
 
     problem, network = question.streets.problem, question.network
     layout = layout_of(problem)
-    alone = (layout.start.astype(np.int64) + layout.serve + layout.ending).min(axis=1)
+    alone = (layout.start.astype(np.int64) + layout.serve + layout.ending).min(axis=(0, 2))
     task = int(np.argmax(alone))
     if problem.most_cost is None or alone[task] <= problem.most_cost:
         return []

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from optimize.routing.arcs.problem import ArcProblem
+    from optimize.routing.arcs.problem import ArcProblem, VehicleKind
     from optimize.routing.arcs.solution import ArcRoute, ArcSolution
 
 __all__ = ["ArcCheck", "check_arc_solution"]
@@ -42,17 +42,25 @@ def check_arc_solution(problem: ArcProblem, solution: ArcSolution) -> ArcCheck:
     faults: list[str] = []
     served: dict[int, int] = defaultdict(int)
     total = 0
+    fleet = problem.fleet
+    driven = [0] * len(fleet)
     for number, route in enumerate(solution.routes, 1):
-        cost, said = _route(problem, streets, route, served)
-        total += cost + problem.route_cost
+        if not 0 <= route.kind < len(fleet):
+            faults.append(f"route {number}: there is no kind {route.kind} of vehicle")
+            continue
+        kind = fleet[route.kind]
+        driven[route.kind] += 1
+        cost, said = _route(problem, kind, streets, route, served)
+        total += cost + kind.route_cost
         faults += [f"route {number}: {words}" for words in said]
-        if problem.most_cost is not None and cost > problem.most_cost:
-            faults.append(f"route {number}: costs {cost}, more than {problem.most_cost}")
+        if kind.most_cost is not None and cost > kind.most_cost:
+            faults.append(f"route {number}: costs {cost}, more than {kind.most_cost}")
     for task in range(problem.n_tasks):
         if served[task] != 1:
             faults.append(f"task {task} is served {served[task]} times")
-    if problem.vehicles is not None and len(solution.routes) > problem.vehicles:
-        faults.append(f"{len(solution.routes)} routes, and {problem.vehicles} vehicles")
+    for kind, routes in zip(fleet, driven, strict=True):
+        if kind.count is not None and routes > kind.count:
+            faults.append(f"{routes} routes, and {kind.count} vehicles of {kind.name}")
     if total != solution.value:
         faults.append(f"the routes cost {total}, not {solution.value}")
     if solution.bound > total:
@@ -61,10 +69,15 @@ def check_arc_solution(problem: ArcProblem, solution: ArcSolution) -> ArcCheck:
 
 
 def _route(
-    problem: ArcProblem, streets: _Streets, route: ArcRoute, served: dict[int, int]
+    problem: ArcProblem,
+    kind: VehicleKind,
+    streets: _Streets,
+    route: ArcRoute,
+    served: dict[int, int],
 ) -> tuple[int, list[str]]:
     said: list[str] = []
-    at, load, cost = problem.depot, 0, 0
+    serve_cost = problem.serve_cost if kind.serve_cost is None else kind.serve_cost
+    at, load, cost = kind.depot, 0, 0
     for task, arc in zip(route.task.tolist(), route.arc.tolist(), strict=True):
         if task < 0:
             if arc not in problem.facilities.tolist():
@@ -79,17 +92,19 @@ def _route(
         if arc not in ways or arc < 0:
             said.append(f"task {task} cannot be served along arc {arc}")
             continue
-        cost += streets.way(at, int(problem.tail[arc])) + int(
-            problem.serve_cost[task, ways.index(arc)]
-        )
+        spent = int(serve_cost[task, ways.index(arc)])
+        if spent < 0:
+            said.append(f"{kind.name} cannot serve task {task} along arc {arc}")
+            continue
+        cost += streets.way(at, int(problem.tail[arc])) + spent
         at = int(problem.head[arc])
         load += int(problem.demand[task])
         served[task] += 1
-        if load > problem.capacity:
-            said.append(f"carries {load} after task {task}, more than {problem.capacity}")
+        if load > kind.capacity:
+            said.append(f"carries {load} after task {task}, more than {kind.capacity}")
     if len(problem.facilities) and load > 0:
         said.append("comes home without having been emptied")
-    return cost + streets.way(at, problem.depot), said
+    return cost + streets.way(at, kind.depot), said
 
 
 class _Streets:

@@ -59,7 +59,7 @@ class HybridSearch:
     Parameters
     ----------
     layout
-        The problem.
+        The problem, with vehicles of one kind.
     routes
         Most routes.
     seed
@@ -72,7 +72,7 @@ class HybridSearch:
         self.n = n
         self.routes = routes
         self.state = np.array([(seed * 0x9E3779B97F4A7C15 + 0x1234567) % 2**64 | 1], np.uint64)
-        room = (2 * n if layout.limits[HAS_VISITS] else n) + 4
+        room = (2 * n if layout.limits[0, HAS_VISITS] else n) + 4
         rows = routes + 1
         self.seq = np.full((rows, room), -1, np.int32)
         self.length = np.zeros(rows, np.int32)
@@ -82,6 +82,7 @@ class HybridSearch:
         self.suf = np.zeros((rows, room, 2), np.int64)
         self.load = np.zeros((rows, room, 4), np.int64)
         self.worth = np.zeros((rows, 2), np.int64)
+        self.kind = np.zeros(rows, np.int64)
         self.near = near_tasks(layout, NEAR)
         self.changed = np.zeros(rows, np.int64)
         self.tested = np.zeros(n, np.int64)
@@ -92,7 +93,7 @@ class HybridSearch:
         self.total = np.zeros(4, np.int64)
         self.taken = np.zeros(n, np.bool_)
         # about what it costs to serve a task apart, for each unit that is too much
-        apart = float(layout.limits[ROUTE_COST]) + 1.0
+        apart = float(layout.limits[0, ROUTE_COST]) + 1.0
         apart += float(layout.serve.mean() + np.median(layout.start)) if n else 0.0
         mean_demand = max(1.0, float(layout.demand.mean())) if n else 1.0
         self.penalty = np.array([apart / mean_demand, 10.0])
@@ -118,7 +119,7 @@ class HybridSearch:
         ours = self.penalty if repair == 0 else self.penalty * repair
         solution: tuple[Any, ...] = (
             self.seq, self.length, self.where, self.place, self.pre, self.suf, self.load,
-            self.worth,
+            self.worth, self.kind,
         )  # fmt: skip
         room: tuple[Any, ...] = (
             self.near, self.changed, self.tested, self.order, self.mid, self.spare, self.state,

@@ -2,7 +2,8 @@
 
 Hybrid genetic search (Vidal, Crainic, Gendreau, Lahrichi and Rei 2012, Operations Research 60(3);
 for arcs Vidal 2017). An individual is a giant tour of all tasks; splitting cuts it into routes at
-least penalised cost (Beasley 1983, Prins 2004), with the modes chosen on the way.
+least penalised cost (Beasley 1983, Prins 2004), with the modes chosen on the way. All routes are of
+class 0.
 """
 
 from __future__ import annotations
@@ -51,7 +52,7 @@ def split(
         Number of routes; -1 where it cannot be done with that many.
     """
     n = tour.size
-    capacity = limits[CAPACITY]
+    capacity = limits[0, CAPACITY]
     reach = np.zeros(n, np.int64)
     price = np.full((n, min(n, 2000)), np.inf)  # of the route tour[i:i + b + 1]
     for i in range(n):
@@ -60,28 +61,28 @@ def split(
         w1 = np.int64(0)
         for j in range(i, min(n, i + price.shape[1])):
             e = tour[j]
-            empties = limits[HAS_VISITS] > 0 and j > i and carried + demand[e] > capacity
+            empties = limits[0, HAS_VISITS] > 0 and j > i and carried + demand[e] > capacity
             carried = demand[e] if empties else carried + demand[e]
             if j > i and carried > 2 * capacity:
                 break
             if j == i:
-                w0 = np.int64(start[e, 0])
-                w1 = np.int64(start[e, 1])
+                w0 = np.int64(start[0, e, 0])
+                w1 = np.int64(start[0, e, 1])
             else:
                 table = over if empties else step
                 a = tour[j - 1]
                 v0 = min(w0 + table[a, e, 0], w1 + table[a, e, 2])
                 w1 = min(w0 + table[a, e, 1], w1 + table[a, e, 3])
                 w0 = v0
-            w0 += serve[e, 0]
-            w1 += serve[e, 1]
-            home = min(w0 + ending[e, 0], w1 + ending[e, 1])
-            if home > 2 * limits[MOST_COST] and j > i:
+            w0 += serve[0, e, 0]
+            w1 += serve[0, e, 1]
+            home = min(w0 + ending[0, e, 0], w1 + ending[0, e, 1])
+            if home > 2 * limits[0, MOST_COST] and j > i:
                 break
             price[i, j - i] = (
-                float(home + limits[ROUTE_COST])
+                float(home + limits[0, ROUTE_COST])
                 + penalty[0] * max(np.int64(0), carried - capacity)
-                + penalty[1] * max(np.int64(0), home - limits[MOST_COST])
+                + penalty[1] * max(np.int64(0), home - limits[0, MOST_COST])
             )
             reach[i] = j - i + 1
     best_to = np.full(n + 1, np.inf)

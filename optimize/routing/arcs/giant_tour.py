@@ -235,7 +235,7 @@ def _cut(
     facilities = len(problem.facilities) > 0
     least = np.zeros(n + 1, dtype=np.int64)
     begin = np.zeros(n + 1, dtype=np.int64)
-    arrays = (layout.step, layout.over, layout.start, layout.ending, layout.serve)
+    arrays = (layout.step, layout.over, layout.start[0], layout.ending[0], layout.serve[0])
     for apart in (problem.route_cost, 1 << 40):  # cheapest; else fewest routes
         best_cuts(
             order, way, problem.demand, *arrays, problem.capacity, most, apart, facilities,

@@ -16,10 +16,13 @@ Arrays of the problem, as they are handed from function to function:
 * ``step[a, b]``: least costs from the end of task a to the begin of task b, for (mode of a, mode of
   b) = (0, 0), (0, 1), (1, 0), (1, 1); turn costs are in it,
 * ``over[a, b]``: the same over the best facility, visit included; one by one where there is none,
-* ``start[a]``, ``ending[a]``: from the depot to task a in each mode, and home from it (over a
-  facility where there is one),
-* ``serve[a]``: cost of the service in each mode; ``demand[a]``,
-* ``limits``: capacity, most cost of a route, cost of a route, whether there are facilities.
+* ``start[c, a]``, ``ending[c, a]``: from the depot of class c to task a in each mode, and home from
+  it (over a facility where there is one),
+* ``serve[c, a]``: cost of the service in each mode; ``demand[a]``,
+* ``limits[c]``: capacity, most cost of a route, cost of a route, whether there are facilities.
+
+Vehicles are of classes (depot, capacity, speed of service, limits); ``kind[r]`` is that of row r. A
+place keeps costs of its row's class, so that pieces of rows of different classes cannot be joined.
 """
 
 from __future__ import annotations
@@ -74,6 +77,7 @@ def refresh(
     suf: NDArray[np.int64],
     load: NDArray[np.int64],
     worth: NDArray[np.int64],
+    kind: NDArray[np.int64],
     step: NDArray[np.int32],
     over: NDArray[np.int32],
     start: NDArray[np.int32],
@@ -90,7 +94,8 @@ def refresh(
     """
     count = length[r]
     n = demand.size
-    capacity = limits[CAPACITY]
+    c = kind[r]
+    capacity = limits[c, CAPACITY]
     worth[r, 0] = 0
     worth[r, 1] = 0
     if count == 0:
@@ -109,15 +114,15 @@ def refresh(
             visited = last >= 0
         else:
             if last < 0:
-                w0 = np.int64(start[e, 0])
-                w1 = np.int64(start[e, 1])
+                w0 = np.int64(start[c, e, 0])
+                w1 = np.int64(start[c, e, 1])
             else:
                 table = over if visited else step
                 v0 = min(w0 + table[last, e, 0], w1 + table[last, e, 2])
                 w1 = min(w0 + table[last, e, 1], w1 + table[last, e, 3])
                 w0 = v0
-            w0 += serve[e, 0]
-            w1 += serve[e, 1]
+            w0 += serve[c, e, 0]
+            w1 += serve[c, e, 1]
             last = e
             visited = False
             carried += demand[e]
@@ -129,7 +134,7 @@ def refresh(
         load[r, i, 1] = closed
     if last < 0:
         return
-    worth[r, 0] = min(w0 + ending[last, 0], w1 + ending[last, 1])
+    worth[r, 0] = min(w0 + ending[c, last, 0], w1 + ending[c, last, 1])
     worth[r, 1] = closed + max(ZERO, carried - capacity)
     carried = ZERO
     closed = ZERO
@@ -143,15 +148,15 @@ def refresh(
             visited = last >= 0
         else:
             if last < 0:
-                w0 = np.int64(ending[e, 0])
-                w1 = np.int64(ending[e, 1])
+                w0 = np.int64(ending[c, e, 0])
+                w1 = np.int64(ending[c, e, 1])
             else:
                 table = over if visited else step
                 v0 = min(w0 + table[e, last, 0], w1 + table[e, last, 1])
                 w1 = min(w0 + table[e, last, 2], w1 + table[e, last, 3])
                 w0 = v0
-            w0 += serve[e, 0]
-            w1 += serve[e, 1]
+            w0 += serve[c, e, 0]
+            w1 += serve[c, e, 1]
             last = e
             visited = False
             carried += demand[e]
@@ -163,6 +168,7 @@ def refresh(
 
 @njit(cache=True, nogil=True, inline="always")
 def joined(
+    c: int,
     pr: int,
     pi: int,
     mid: NDArray[np.int32],
@@ -184,15 +190,15 @@ def joined(
     limits: NDArray[np.int64],
     penalty: NDArray[np.float64],
 ) -> float:
-    """Penalised cost of a route put together from pieces.
+    """Penalised cost of a route of class c put together from pieces.
 
     Route pr up to place pi, then ``mid[row, :count]``, then route sr from place sj on. A place of
     -1, or one past the end, stands for an empty piece. With facilities the vehicle is emptied
     between two pieces that would be too heavy together.
     """
     n = demand.size
-    capacity = limits[CAPACITY]
-    empties = limits[HAS_VISITS] > 0
+    capacity = limits[c, CAPACITY]
+    empties = limits[c, HAS_VISITS] > 0
     last = -1
     visited = False
     w0 = ZERO
@@ -222,8 +228,8 @@ def joined(
             carried = ZERO
             visited = True
         if last < 0:
-            w0 = np.int64(start[e, 0])
-            w1 = np.int64(start[e, 1])
+            w0 = np.int64(start[c, e, 0])
+            w1 = np.int64(start[c, e, 1])
         elif visited:
             v0 = min(w0 + over[last, e, 0], w1 + over[last, e, 2])
             w1 = min(w0 + over[last, e, 1], w1 + over[last, e, 3])
@@ -232,8 +238,8 @@ def joined(
             v0 = min(w0 + step[last, e, 0], w1 + step[last, e, 2])
             w1 = min(w0 + step[last, e, 1], w1 + step[last, e, 3])
             w0 = v0
-        w0 += serve[e, 0]
-        w1 += serve[e, 1]
+        w0 += serve[c, e, 0]
+        w1 += serve[c, e, 1]
         last = e
         visited = False
         carried += demand[e]
@@ -257,7 +263,7 @@ def joined(
         s0 = suf[sr, sj, 0]
         s1 = suf[sr, sj, 1]
         if last < 0:
-            total = min(start[tail, 0] + s0, start[tail, 1] + s1)
+            total = min(start[c, tail, 0] + s0, start[c, tail, 1] + s1)
         elif visited:
             total = min(
                 min(w0 + over[last, tail, 0], w1 + over[last, tail, 2]) + s0,
@@ -269,13 +275,13 @@ def joined(
                 min(w0 + step[last, tail, 1], w1 + step[last, tail, 3]) + s1,
             )
     elif last >= 0:
-        total = min(w0 + ending[last, 0], w1 + ending[last, 1])
+        total = min(w0 + ending[c, last, 0], w1 + ending[c, last, 1])
     price = 0.0
     if tail >= 0 or last >= 0:
         price = (
-            float(total + limits[ROUTE_COST])
+            float(total + limits[c, ROUTE_COST])
             + penalty[0] * closed
-            + penalty[1] * max(ZERO, total - limits[MOST_COST])
+            + penalty[1] * max(ZERO, total - limits[c, MOST_COST])
         )
     return price
 
@@ -285,21 +291,24 @@ def priced(
     r: int,
     length: NDArray[np.int32],
     worth: NDArray[np.int64],
+    kind: NDArray[np.int64],
     limits: NDArray[np.int64],
     penalty: NDArray[np.float64],
 ) -> float:
     """Penalised cost of a route as it stands."""
     if length[r] == 0:
         return 0.0
+    c = kind[r]
     return (
-        float(worth[r, 0] + limits[ROUTE_COST])
+        float(worth[r, 0] + limits[c, ROUTE_COST])
         + penalty[0] * worth[r, 1]
-        + penalty[1] * max(ZERO, worth[r, 0] - limits[MOST_COST])
+        + penalty[1] * max(ZERO, worth[r, 0] - limits[c, MOST_COST])
     )
 
 
 @njit(cache=True, nogil=True)
 def place_visits(
+    c: int,
     r: int,
     seq: NDArray[np.int32],
     length: NDArray[np.int32],
@@ -312,7 +321,7 @@ def place_visits(
     limits: NDArray[np.int64],
     penalty: NDArray[np.float64],
 ) -> None:
-    """Take the visits out of a route and put them back where they cost least.
+    """Take the visits out of a route of class c and put them back where they cost least.
 
     A shortest path over the places at which the vehicle was emptied before (Beasley's split within
     one route), for each mode of the task there; a part that is too heavy costs its penalty.
@@ -327,7 +336,7 @@ def place_visits(
     length[r] = count
     if count == 0:
         return
-    capacity = limits[CAPACITY]
+    capacity = limits[c, CAPACITY]
     # value[i, k]: least penalised cost to have served tasks 0..i, the last in mode k, with parts
     # before it closed; first[i, k]: where its part begins; from_mode: mode of the task before that
     value = np.full((count, 2), np.inf)
@@ -338,14 +347,14 @@ def place_visits(
         for before in range(2 if i > 0 else 1):
             e = tasks[i]
             if i == 0:
-                w0 = float(start[e, 0])
-                w1 = float(start[e, 1])
+                w0 = float(start[c, e, 0])
+                w1 = float(start[c, e, 1])
             else:
                 base = value[i - 1, before]
                 w0 = base + over[tasks[i - 1], e, 2 * before]
                 w1 = base + over[tasks[i - 1], e, 2 * before + 1]
-            w0 += serve[e, 0]
-            w1 += serve[e, 1]
+            w0 += serve[c, e, 0]
+            w1 += serve[c, e, 1]
             carried = demand[e]
             for j in range(i, count):
                 if j > i:
@@ -353,8 +362,8 @@ def place_visits(
                     a = tasks[j - 1]
                     v0 = min(w0 + step[a, b, 0], w1 + step[a, b, 2])
                     w1 = min(w0 + step[a, b, 1], w1 + step[a, b, 3])
-                    w0 = v0 + serve[b, 0]
-                    w1 += serve[b, 1]
+                    w0 = v0 + serve[c, b, 0]
+                    w1 += serve[c, b, 1]
                     carried += demand[b]
                     if carried > 2 * capacity:
                         break
@@ -369,7 +378,7 @@ def place_visits(
                     from_mode[j, 1] = before
     last = tasks[count - 1]
     mode = 0
-    if value[count - 1, 1] + ending[last, 1] < value[count - 1, 0] + ending[last, 0]:
+    if value[count - 1, 1] + ending[c, last, 1] < value[count - 1, 0] + ending[c, last, 0]:
         mode = 1
     cut = np.zeros(count, np.bool_)
     j = count - 1

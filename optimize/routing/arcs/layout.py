@@ -28,14 +28,14 @@ class Layout:
     ----------
     step, over : int32[n, n, 4]
         Between tasks in their modes, straight and over the best facility.
-    start, ending : int32[n, 2]
-        From the depot to each task, and home from it.
-    serve : int32[n, 2]
-        Cost of the service in each mode.
+    start, ending : int32[c, n, 2]
+        From the depot of each kind of vehicle to each task, and home from it.
+    serve : int32[c, n, 2]
+        Cost of the service in each mode; `FAR` where the kind cannot.
     demand : int64[n]
         Of each task.
-    limits : int64[4]
-        Capacity, most cost of a route, cost of a route, whether there are facilities.
+    limits : int64[c, 4]
+        Of each kind: capacity, most cost of a route, cost of a route, whether there are facilities.
     point : int64[v]
         Row in `dist` of each node, -1 where it has none.
     dist : int32[p, p]
@@ -82,50 +82,54 @@ def layout_of(problem: ArcProblem) -> Layout:
     """
     two = problem.task_arc[:, 1] >= 0
     arcs = np.where(two[:, None], problem.task_arc, problem.task_arc[:, :1])
-    serve = np.where(two[:, None], problem.serve_cost, problem.serve_cost[:, :1])
+    fleet = problem.fleet
+    depots = np.array([kind.depot for kind in fleet], dtype=np.int64)
+    serve = np.stack([problem.costs_of(kind) for kind in fleet])
     begin, end = problem.tail[arcs], problem.head[arcs]
-    nodes = np.unique(
-        np.concatenate([[problem.depot], problem.facilities, begin.ravel(), end.ravel()])
-    )
+    nodes = np.unique(np.concatenate([depots, problem.facilities, begin.ravel(), end.ravel()]))
     point = np.full(problem.n_nodes, -1, dtype=np.int64)
     point[nodes] = np.arange(len(nodes))
     dist = _distances(problem, nodes)
-    begin, end, depot = point[begin], point[end], int(point[problem.depot])
+    begin, end, depots = point[begin], point[end], point[depots]
     facilities = point[problem.facilities]
-    ending = dist[end, depot]
+    ending = np.stack([dist[end, depot] for depot in depots])
     through = np.zeros((1, 1), dtype=np.int32)
     if len(facilities):
         out = np.minimum(dist[:, facilities].astype(np.int64) + problem.visit_cost, FAR)
         on = dist[facilities, :].astype(np.int64)
-        home = (out + on[None, :, depot]).min(axis=1)
+        home = np.stack([(out + on[None, :, depot]).min(axis=1) for depot in depots])
         through = np.full(dist.shape, FAR, dtype=np.int32)
         for f in range(len(facilities)):
             np.minimum(
                 through, np.minimum(out[:, f, None] + on[f], FAR), out=through, casting="unsafe"
             )
-        ending = np.minimum(home, FAR).astype(np.int32)[end]
+        ending = np.minimum(home, FAR).astype(np.int32)[:, end]
     limits = np.array(
         [
-            problem.capacity,
-            (1 << 50) if problem.most_cost is None else problem.most_cost,
-            problem.route_cost,
-            int(len(facilities) > 0),
+            (
+                kind.capacity,
+                (1 << 50) if kind.most_cost is None else kind.most_cost,
+                kind.route_cost,
+                int(len(facilities) > 0),
+            )
+            for kind in fleet
         ],
         dtype=np.int64,
     )
     layout = Layout(
         _by_modes(dist, begin, end),
         _by_modes(through, begin, end) if len(facilities) else np.zeros((1, 1, 4), np.int32),
-        np.ascontiguousarray(dist[depot, begin]),
+        np.stack([dist[depot, begin] for depot in depots]),
         np.ascontiguousarray(ending),
-        np.ascontiguousarray(serve, dtype=np.int32),
+        np.ascontiguousarray(np.where(serve < 0, FAR, serve), dtype=np.int32),
         problem.demand.copy(),
         limits,
         point,
         dist,
         problem.facilities,
     )
-    lost = np.flatnonzero(((layout.start >= FAR) | (layout.ending >= FAR)).all(axis=1))
+    away = (layout.start >= FAR) | (layout.ending >= FAR) | (serve < 0)
+    lost = np.flatnonzero(away.all(axis=(0, 2)))
     if len(lost):
         raise InputError(
             f"task {lost[0]} cannot be reached from the depot and back",

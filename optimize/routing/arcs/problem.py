@@ -5,6 +5,10 @@ the directions that it may be served in; its demand fills the vehicle. With faci
 be emptied on the way, and is emptied before it goes home (Belenguer, Benavent, Lacomme and Prins
 2006 for the mixed problem; Willemse and Joubert 2016 for intermediate facilities).
 
+Vehicles may be of several kinds, each with its depot, capacity, shift, times of service, and hours
+in which it may serve a street (Golden, Assad, Levy and Gheysens 1984 for kinds; Mullaseril 1997 for
+arcs with time windows). Where there are windows or a pause, cost is time.
+
 Costs are whole numbers of any unit. What is not whole is scaled by who builds the problem.
 """
 
@@ -20,9 +24,97 @@ from networks.errors import InputError
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["ArcProblem"]
+__all__ = ["ArcProblem", "VehicleKind"]
 
 _NONE = np.zeros(0, dtype=np.int64)
+
+
+@dataclass(frozen=True, eq=False)
+class VehicleKind:
+    """Vehicles that are alike.
+
+    Parameters
+    ----------
+    name
+        As reports show it.
+    depot
+        Node where they start and end.
+    capacity
+        Of each, between two visits at a facility.
+    count
+        Routes of this kind there may be; None for any number.
+    route_cost
+        Cost of each route that is driven.
+    most_cost
+        Most that a route may last, waits and pause included, route_cost apart; None for no limit.
+    serve_cost : int64[t, 2], optional
+        Cost of serving each task along either arc, -1 where this kind cannot; the problem's where
+        not given.
+    windows : int64[t, 4], optional
+        The service of a task may begin from w0 to w1, or from w2 to w3, since the route left; -1
+        and -1 for no second window. Who comes early waits. At any time where not given.
+    pause
+        Earliest begin, latest begin and length, since the route left. A route that would last
+        beyond the latest begin has one pause, taken where a task ends; who is there before the
+        earliest begin waits for it.
+
+    Raises
+    ------
+    InputError
+        If a number makes no sense, or the windows are not in order.
+    """
+
+    name: str
+    depot: int
+    capacity: int
+    count: int | None = None
+    route_cost: int = 0
+    most_cost: int | None = None
+    serve_cost: NDArray[np.int64] | None = None
+    windows: NDArray[np.int64] | None = None
+    pause: tuple[int, int, int] | None = None
+
+    def __post_init__(self) -> None:
+        for name, columns in (("serve_cost", 2), ("windows", 4)):
+            given = getattr(self, name)
+            if given is None:
+                continue
+            values = np.ascontiguousarray(given, dtype=np.int64)
+            if values.ndim != 2 or values.shape[1] != columns:
+                raise InputError(f"{name}: {columns} columns are needed", place=self.name)
+            object.__setattr__(self, name, values)
+        if self.capacity < 1:
+            raise InputError(f"the capacity is {self.capacity}", place=self.name)
+        if self.count is not None and self.count < 1:
+            raise InputError(f"there are {self.count} vehicles", place=self.name)
+        if self.route_cost < 0 or (self.most_cost is not None and self.most_cost < 0):
+            raise InputError("a cost is negative", place=self.name)
+        if self.windows is not None:
+            self._check_windows(self.windows)
+        if self.pause is not None:
+            earliest, latest, length = self.pause
+            if not 0 <= earliest <= latest or length < 0:
+                raise InputError(
+                    f"a pause of {length} from {earliest} to {latest} cannot be", place=self.name
+                )
+
+    def _check_windows(self, windows: NDArray[np.int64]) -> None:
+        one, two = windows[:, :2], windows[:, 2:]
+        second = (two >= 0).any(axis=1)
+        bad = (one[:, 0] < 0) | (one[:, 1] < one[:, 0])
+        bad |= second & ((two[:, 0] <= one[:, 1]) | (two[:, 1] < two[:, 0]))
+        if bad.any():
+            task = int(np.flatnonzero(bad)[0])
+            raise InputError(
+                f"the windows {windows[task].tolist()} of task {task} are not in order",
+                place=self.name,
+                mend="give w0 <= w1 < w2 <= w3, or -1, -1 for no second window",
+            )
+
+    @property
+    def timed(self) -> bool:
+        """Whether it matters when a route does what."""
+        return self.windows is not None or self.pause is not None
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,11 +150,14 @@ class ArcProblem:
         Of each visit at a facility.
     most_cost
         Most that a route may cost (its time, say), route_cost apart; None for no limit.
+    kinds
+        Vehicles of several kinds; depot, capacity, vehicles, route_cost and most_cost are not read
+        then.
 
     Raises
     ------
     InputError
-        If the arrays do not fit together, a number is negative, or a task does not fit a vehicle.
+        If the arrays do not fit together, a number is negative, or a task fits no vehicle.
     """
 
     name: str
@@ -80,6 +175,7 @@ class ArcProblem:
     facilities: NDArray[np.int64] = field(default_factory=lambda: _NONE)
     visit_cost: int = 0
     most_cost: int | None = None
+    kinds: tuple[VehicleKind, ...] = ()
 
     def __post_init__(self) -> None:
         for name in ("tail", "head", "cost", "task_arc", "serve_cost", "demand", "facilities"):
@@ -93,7 +189,7 @@ class ArcProblem:
             raise InputError("tasks: arcs and costs need two columns", place=self.name)
         for what, values, top in (
             ("a node", np.concatenate([self.tail, self.head, self.facilities]), self.n_nodes),
-            ("the depot", np.array([self.depot]), self.n_nodes),
+            ("the depot", np.array([kind.depot for kind in self.fleet]), self.n_nodes),
             ("an arc of a task", self.task_arc[:, 0], arcs),
         ):
             if len(values) and (values.min() < 0 or values.max() >= top):
@@ -106,18 +202,56 @@ class ArcProblem:
         costs = (self.cost, self.serve_cost, self.demand)
         if min(values.min(initial=0) for values in costs) < 0:
             raise InputError("a cost or demand is negative", place=self.name)
-        if self.capacity < 1:
-            raise InputError(f"the capacity is {self.capacity}", place=self.name)
-        heavy = np.flatnonzero(self.demand > self.capacity)
+        capacity = max(kind.capacity for kind in self.fleet)
+        heavy = np.flatnonzero(self.demand > capacity)
         if len(heavy):
             task = int(heavy[0])
             raise InputError(
                 f"task {task} has a demand of {self.demand[task]}, more than the capacity of "
-                f"{self.capacity}",
+                f"{capacity}",
                 place=self.name,
             )
-        if self.vehicles is not None and self.vehicles < 1:
-            raise InputError(f"there are {self.vehicles} vehicles", place=self.name)
+        able = np.zeros(self.n_tasks, dtype=np.bool_)
+        for kind in self.fleet:
+            able |= (self.demand <= kind.capacity) & (self.costs_of(kind) >= 0).any(axis=1)
+        if not able.all():
+            raise InputError(
+                f"task {int(np.argmin(able))} fits no kind of vehicle", place=self.name
+            )
+
+    @property
+    def fleet(self) -> tuple[VehicleKind, ...]:
+        """Kinds of vehicles: those given, or the one that the plain numbers describe."""
+        if self.kinds:
+            return self.kinds
+        return (
+            VehicleKind(
+                self.name, self.depot, self.capacity, self.vehicles, self.route_cost, self.most_cost
+            ),
+        )
+
+    def costs_of(self, kind: VehicleKind) -> NDArray[np.int64]:
+        """Costs of serving each task along either arc by a kind of vehicle; -1 where it cannot.
+
+        Returns
+        -------
+        int64[t, 2]
+            The second column of a task with one arc is its first.
+
+        Raises
+        ------
+        InputError
+            If the kind's costs or windows are of another number of tasks.
+        """
+        for values in (kind.serve_cost, kind.windows):
+            if values is not None and len(values) != self.n_tasks:
+                raise InputError(
+                    f"{kind.name} has costs or windows of {len(values)} tasks, not {self.n_tasks}",
+                    place=self.name,
+                )
+        serve = self.serve_cost if kind.serve_cost is None else kind.serve_cost
+        two = self.task_arc[:, 1] >= 0
+        return np.where(two[:, None], serve, serve[:, :1])
 
     @property
     def n_tasks(self) -> int:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from optimize.routing.arcs.genetic import Found, near_tasks
-from optimize.routing.arcs.kernels import ROUTE_COST, shuffle
+from optimize.routing.arcs.kernels import HAS_VISITS, ROUTE_COST, shuffle
 from optimize.routing.arcs.ruin_kernels import insert, ruin_and_recreate
 from optimize.routing.arcs.search_kernels import _set_route
 
@@ -44,7 +44,7 @@ class RuinSearch:
         n = len(layout.demand)
         self.n = n
         self.state = np.array([(seed * 0x9E3779B97F4A7C15 + 0x7654321) % 2**64 | 1], np.uint64)
-        room = 2 * n + 4 if layout.limits[3] else n + 4
+        room = 2 * n + 4 if layout.limits[0, HAS_VISITS] else n + 4
         self.seq = np.full((routes, room), -1, np.int32)
         self.length = np.zeros(routes, np.int32)
         self.where = np.full(n, -1, np.int32)
@@ -53,6 +53,7 @@ class RuinSearch:
         self.suf = np.zeros((routes, room, 2), np.int64)
         self.load = np.zeros((routes, room, 4), np.int64)
         self.worth = np.zeros((routes, 2), np.int64)
+        self.kind = np.zeros(routes, np.int64)
         self.near = near_tasks(layout, NEAR)
         self.mid = np.zeros((2, room), np.int32)
         self.spare = np.zeros((2, room), np.int32)
@@ -71,7 +72,7 @@ class RuinSearch:
         """Insert all tasks; False where they do not fit."""
         order = np.arange(self.n, dtype=np.int64)
         shuffle(order, self.n, self.state)
-        away = self.layout.start.min(axis=1)[order]
+        away = self.layout.start[0].min(axis=1)[order]
         for t in order[np.argsort(-away, kind="stable")]:
             args: tuple[Any, ...] = (
                 int(t), 0.0, *self._solution(), self.near, self.mid, self.spare, self.state,
@@ -104,7 +105,8 @@ class RuinSearch:
         """Make the routes at hand the best ones."""
         self.touched[:] = False
         driven = self.length > 0
-        self.costs[:] = self.worth[driven, 0].sum() + driven.sum() * self.layout.limits[ROUTE_COST]
+        apart = self.layout.limits[self.kind[driven], ROUTE_COST]
+        self.costs[:] = self.worth[driven, 0].sum() + apart.sum()
         self.best_seq[:] = self.seq
         self.best_length[:] = self.length
         self.complete = True
@@ -123,12 +125,12 @@ class RuinSearch:
     def _solution(self) -> tuple[Any, ...]:
         return (
             self.seq, self.length, self.where, self.place, self.pre, self.suf, self.load,
-            self.worth,
+            self.worth, self.kind,
         )  # fmt: skip
 
     def temperature(self, share: float) -> float:
         """Temperature after a share of the time: it falls by the same factor in equal times."""
-        served = int(self.layout.serve.min(axis=1).sum())
+        served = int(self.layout.serve[0].min(axis=1).sum())
         way = max(1.0, (int(self.first) - served) / self.n)
         return way * HOT * float((COLD / HOT) ** min(1.0, share))
 

@@ -46,6 +46,7 @@ def insert(
     suf: NDArray[np.int64],
     load: NDArray[np.int64],
     worth: NDArray[np.int64],
+    kind: NDArray[np.int64],
     near: NDArray[np.int32],
     mid: NDArray[np.int32],
     spare: NDArray[np.int32],
@@ -84,13 +85,13 @@ def insert(
                 continue
             r = where[v]
             first, last = place[v], place[v] + 2
-        now = priced(r, length, worth, limits, penalty)
+        now = priced(r, length, worth, kind, limits, penalty)
         for i in range(first, last):
             if blink > 0.0 and unit(state) < blink:
                 continue
             price = joined(
-                r, i - 1, mid, 0, 1, r, i, seq, length, pre, suf, load, step, over, start, ending,
-                serve, demand, limits, penalty,
+                kind[r], r, i - 1, mid, 0, 1, r, i, seq, length, pre, suf, load, step, over, start,
+                ending, serve, demand, limits, penalty,
             )  # fmt: skip
             if price - now < best:
                 best = price - now
@@ -111,7 +112,7 @@ def insert(
     for k in range(best_i, count):
         spare[0, k + 1] = seq[r, k]
     _set_route(
-        r, count + 1, spare[0], seq, length, where, place, pre, suf, load, worth, step, over,
+        r, count + 1, spare[0], seq, length, where, place, pre, suf, load, worth, kind, step, over,
         start, ending, serve, demand, limits, penalty,
     )  # fmt: skip
     return True
@@ -129,6 +130,7 @@ def ruin_and_recreate(
     suf: NDArray[np.int64],
     load: NDArray[np.int64],
     worth: NDArray[np.int64],
+    kind: NDArray[np.int64],
     near: NDArray[np.int32],
     mid: NDArray[np.int32],
     spare: NDArray[np.int32],
@@ -212,15 +214,15 @@ def ruin_and_recreate(
                     spare[0, at] = e
                     at += 1
             _set_route(
-                r, at, spare[0], seq, length, where, place, pre, suf, load, worth, step, over,
-                start, ending, serve, demand, limits, penalty,
+                r, at, spare[0], seq, length, where, place, pre, suf, load, worth, kind, step,
+                over, start, ending, serve, demand, limits, penalty,
             )  # fmt: skip
         for k in range(many):
             ruined[listed[k]] = False
         rule = below(state, 11)
         for k in range(gone):
             e = out[k]
-            away = float(min(start[e, 0], start[e, 1]))
+            away = float(min(start[0, e, 0], start[0, e, 1]))
             if rule < 4:
                 key[k] = unit(state)
             elif rule < 8:
@@ -233,7 +235,7 @@ def ruin_and_recreate(
         whole = True
         for k in range(gone):
             if not insert(
-                out[order[k]], BLINK, seq, length, where, place, pre, suf, load, worth, near,
+                out[order[k]], BLINK, seq, length, where, place, pre, suf, load, worth, kind, near,
                 mid, spare, state, touched, saved, saved_length, step, over, start,
                 ending, serve, demand, limits, penalty,
             ):  # fmt: skip
@@ -242,7 +244,7 @@ def ruin_and_recreate(
         total = np.int64(0)
         for r in range(routes):
             if length[r] > 0:
-                total += worth[r, 0] + limits[ROUTE_COST]
+                total += worth[r, 0] + limits[kind[r], ROUTE_COST]
         accepted = whole and total < costs[0] - hot * np.log(max(1e-12, unit(state)))
         if accepted:
             costs[0] = total
@@ -263,5 +265,5 @@ def ruin_and_recreate(
                         spare[0, k] = saved[r, k]
                     _set_route(
                         r, saved_length[r], spare[0], seq, length, where, place, pre, suf, load,
-                        worth, step, over, start, ending, serve, demand, limits, penalty,
+                        worth, kind, step, over, start, ending, serve, demand, limits, penalty,
                     )  # fmt: skip

@@ -100,9 +100,9 @@ class _Scanner:
         self.rng = np.random.default_rng(seed)
         n = problem.n_tasks
         self.n = n
-        self.serve = layout.serve.T.ravel().astype(np.int64)
-        self.start = layout.start.T.ravel().astype(np.int64)
-        self.ending = layout.ending.T.ravel().astype(np.int64)
+        self.serve = layout.serve[0].T.ravel().astype(np.int64)
+        self.start = layout.start[0].T.ravel().astype(np.int64)
+        self.ending = layout.ending[0].T.ravel().astype(np.int64)
         self.demand = np.concatenate([problem.demand, problem.demand])
         self.most = (1 << 50) if problem.most_cost is None else problem.most_cost
 

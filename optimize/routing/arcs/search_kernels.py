@@ -4,7 +4,8 @@ For a task t and a task v near to it, a move makes them adjacent: t, or t with t
 goes next to v; t or a pair of it changes places with what stands beside v; the routes of t and v
 exchange their ends, straight or turned round; a piece between them is turned round. In which
 direction each street is served is decided anew by the evaluation of every move. The first move
-that pays is made (Vidal 2017; Prins 2009 for the moves).
+that pays is made (Vidal 2017; Prins 2009 for the moves). Moves join pieces of two routes, so all
+routes are of class 0.
 """
 
 from __future__ import annotations
@@ -293,6 +294,7 @@ def _set_route(
     suf: NDArray[np.int64],
     load: NDArray[np.int64],
     worth: NDArray[np.int64],
+    kind: NDArray[np.int64],
     step: NDArray[np.int32],
     over: NDArray[np.int32],
     start: NDArray[np.int32],
@@ -307,24 +309,25 @@ def _set_route(
         seq[r, k] = elements[k]
     length[r] = count
     refresh(
-        r, seq, length, where, place, pre, suf, load, worth, step, over, start, ending, serve,
-        demand, limits,
+        r, seq, length, where, place, pre, suf, load, worth, kind, step, over, start, ending,
+        serve, demand, limits,
     )  # fmt: skip
-    if limits[HAS_VISITS] == 0:
+    c = kind[r]
+    if limits[c, HAS_VISITS] == 0:
         return
-    before = priced(r, length, worth, limits, penalty)
-    place_visits(r, seq, length, step, over, start, ending, serve, demand, limits, penalty)
+    before = priced(r, length, worth, kind, limits, penalty)
+    place_visits(c, r, seq, length, step, over, start, ending, serve, demand, limits, penalty)
     refresh(
-        r, seq, length, where, place, pre, suf, load, worth, step, over, start, ending, serve,
-        demand, limits,
+        r, seq, length, where, place, pre, suf, load, worth, kind, step, over, start, ending,
+        serve, demand, limits,
     )  # fmt: skip
-    if priced(r, length, worth, limits, penalty) > before:
+    if priced(r, length, worth, kind, limits, penalty) > before:
         for k in range(count):
             seq[r, k] = elements[k]
         length[r] = count
         refresh(
-            r, seq, length, where, place, pre, suf, load, worth, step, over, start, ending, serve,
-            demand, limits,
+            r, seq, length, where, place, pre, suf, load, worth, kind, step, over, start, ending,
+            serve, demand, limits,
         )  # fmt: skip
 
 
@@ -338,6 +341,7 @@ def local_search(
     suf: NDArray[np.int64],
     load: NDArray[np.int64],
     worth: NDArray[np.int64],
+    kind: NDArray[np.int64],
     near: NDArray[np.int32],
     changed: NDArray[np.int64],
     tested: NDArray[np.int64],
@@ -407,20 +411,20 @@ def local_search(
                         continue
                 found = False
                 same = rv == rt
-                before_t = priced(rt, length, worth, limits, penalty)
+                before_t = priced(rt, length, worth, kind, limits, penalty)
                 before = before_t
                 if not same:
-                    before += priced(rv, length, worth, limits, penalty)
-                kinds = INSIDE if same else MOVES
-                for kind in range(kinds):
+                    before += priced(rv, length, worth, kind, limits, penalty)
+                moves = INSIDE if same else MOVES
+                for m in range(moves):
                     if opens:
                         # t alone, or from t on, or up to t, in a route of its own
-                        if kind > 1:
+                        if m > 1:
                             break
                         move[0], move[3], move[5], move[8] = rt, rt, empty, empty
                         move[2], move[7] = 0, 0
                         move[6], move[9] = -1, 0
-                        if kind == 0:
+                        if m == 0:
                             if length[rt] == 1:
                                 continue
                             move[1], move[4] = i - 1, i + 1
@@ -432,17 +436,17 @@ def local_search(
                             move[1], move[3], move[4] = i - 1, empty, 0
                             move[8], move[9] = rt, i
                     elif same:
-                        if not within(kind, rt, i, j, seq, length, mid, move):
+                        if not within(m, rt, i, j, seq, length, mid, move):
                             continue
-                    elif not between(kind, rt, i, rv, j, seq, length, mid, move):
+                    elif not between(m, rt, i, rv, j, seq, length, mid, move):
                         continue
-                    removes = not same and not opens and kind < 6
+                    removes = not same and not opens and m < 6
                     if removes:
                         # the route without t, alone or with a neighbour: the same for every v
-                        which = kind // 2
+                        which = m // 2
                         if left_at[which] != clock:
                             left[which] = joined(
-                                move[0], move[1], mid, 0, 0, move[3], move[4], seq, length, pre,
+                                0, move[0], move[1], mid, 0, 0, move[3], move[4], seq, length, pre,
                                 suf, load, step, over, start, ending, serve, demand, limits,
                                 penalty,
                             )  # fmt: skip
@@ -452,15 +456,17 @@ def local_search(
                             continue
                     else:
                         after = joined(
-                            move[0], move[1], mid, 0, move[2], move[3], move[4], seq, length, pre,
-                            suf, load, step, over, start, ending, serve, demand, limits, penalty,
+                            0, move[0], move[1], mid, 0, move[2], move[3], move[4], seq, length,
+                            pre, suf, load, step, over, start, ending, serve, demand, limits,
+                            penalty,
                         )  # fmt: skip
                         if after > before - 0.01:
                             continue
                     if not same:
                         after += joined(
-                            move[5], move[6], mid, 1, move[7], move[8], move[9], seq, length, pre,
-                            suf, load, step, over, start, ending, serve, demand, limits, penalty,
+                            0, move[5], move[6], mid, 1, move[7], move[8], move[9], seq, length,
+                            pre, suf, load, step, over, start, ending, serve, demand, limits,
+                            penalty,
                         )  # fmt: skip
                     if after < before - 0.01:
                         found = True
@@ -474,14 +480,14 @@ def local_search(
                 if not same:
                     two = _spell(move, 5, mid[1], seq, length, spare[1])
                 _set_route(
-                    rt, one, spare[0], seq, length, where, place, pre, suf, load, worth, step,
-                    over, start, ending, serve, demand, limits, penalty,
+                    rt, one, spare[0], seq, length, where, place, pre, suf, load, worth, kind,
+                    step, over, start, ending, serve, demand, limits, penalty,
                 )  # fmt: skip
                 changed[rt] = clock
                 if not same:
                     _set_route(
                         rv, two, spare[1], seq, length, where, place, pre, suf, load, worth,
-                        step, over, start, ending, serve, demand, limits, penalty,
+                        kind, step, over, start, ending, serve, demand, limits, penalty,
                     )  # fmt: skip
                     changed[rv] = clock
 
@@ -498,6 +504,7 @@ def educate(
     suf: NDArray[np.int64],
     load: NDArray[np.int64],
     worth: NDArray[np.int64],
+    kind: NDArray[np.int64],
     near: NDArray[np.int32],
     changed: NDArray[np.int64],
     tested: NDArray[np.int64],
@@ -540,14 +547,13 @@ def educate(
                 spare[0, k - cut[r]] = tour[k]
             _set_route(
                 r, cut[r + 1] - cut[r], spare[0], seq, length, where, place, pre, suf, load,
-                worth, step, over, start, ending, serve, demand, limits, penalty,
+                worth, kind, step, over, start, ending, serve, demand, limits, penalty,
             )  # fmt: skip
     for t in range(n):
         order[t] = t
     local_search(
-        seq, length, where, place, pre, suf, load, worth, near, changed, tested, order, n, mid,
-        spare, state, step, over, start, ending, serve, demand, limits,
-        penalty,
+        seq, length, where, place, pre, suf, load, worth, kind, near, changed, tested, order, n,
+        mid, spare, state, step, over, start, ending, serve, demand, limits, penalty,
     )  # fmt: skip
     summed(tour, seq, length, worth, limits, n, total)
     return True
@@ -569,9 +575,9 @@ def summed(
     for r in range(length.size):
         if length[r] == 0:
             continue
-        total[0] += worth[r, 0] + limits[ROUTE_COST]
+        total[0] += worth[r, 0] + limits[0, ROUTE_COST]
         total[1] += worth[r, 1]
-        total[2] += max(np.int64(0), worth[r, 0] - limits[MOST_COST])
+        total[2] += max(np.int64(0), worth[r, 0] - limits[0, MOST_COST])
         total[3] += 1
         for k in range(length[r]):
             if seq[r, k] != n:

@@ -28,10 +28,13 @@ class ArcRoute:
         Tasks in order; -1 is a visit at a facility. With facilities the last one is a visit.
     arc : int64[k]
         Arc along which the task is served; for a visit, the node of the facility.
+    kind
+        Of the vehicle, in ``problem.fleet``.
     """
 
     task: NDArray[np.int64]
     arc: NDArray[np.int64]
+    kind: int = 0
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,7 +72,10 @@ class ArcSolution:
 
 
 def decoded(
-    problem: ArcProblem, layout: Layout, routes: Sequence[NDArray[np.int32]]
+    problem: ArcProblem,
+    layout: Layout,
+    routes: Sequence[NDArray[np.int32]],
+    kinds: Sequence[int] | None = None,
 ) -> tuple[ArcRoute, ...]:
     """Choose the directions, and the facilities, that make each route cheapest.
 
@@ -79,11 +85,18 @@ def decoded(
         What was solved.
     routes
         Tasks in order; ``problem.n_tasks`` is a visit.
+    kinds
+        Of their vehicles; the first where not given.
     """
-    return tuple(_route(problem, layout, [int(e) for e in route]) for route in routes)
+    given = [0] * len(routes) if kinds is None else kinds
+    return tuple(
+        _route(problem, layout, [int(e) for e in route], int(kind))
+        for route, kind in zip(routes, given, strict=True)
+    )
 
 
-def _route(problem: ArcProblem, layout: Layout, elements: list[int]) -> ArcRoute:
+def _route(problem: ArcProblem, layout: Layout, elements: list[int], kind: int) -> ArcRoute:
+    start, ending, serve = layout.start[kind], layout.ending[kind], layout.serve[kind]
     n = problem.n_tasks
     tasks: list[int] = []
     visited: list[bool] = []  # whether the vehicle is emptied before each task
@@ -94,7 +107,7 @@ def _route(problem: ArcProblem, layout: Layout, elements: list[int]) -> ArcRoute
         visited.append(bool(tasks) and pending)
         tasks.append(element)
         pending = False
-    best = [layout.start[tasks[0], k] + int(layout.serve[tasks[0], k]) for k in range(2)]
+    best = [int(start[tasks[0], k]) + int(serve[tasks[0], k]) for k in range(2)]
     came: list[list[int]] = [[0, 0]]
     for at in range(1, len(tasks)):
         last, task = tasks[at - 1], tasks[at]
@@ -103,17 +116,22 @@ def _route(problem: ArcProblem, layout: Layout, elements: list[int]) -> ArcRoute
             [int(best[a]) + int(table[last, task, 2 * a + b]) for a in range(2)] for b in range(2)
         ]
         came.append([int(np.argmin(costs[b])) for b in range(2)])
-        best = [min(costs[b]) + int(layout.serve[task, b]) for b in range(2)]
-    home = [int(best[k]) + int(layout.ending[tasks[-1], k]) for k in range(2)]
+        best = [min(costs[b]) + int(serve[task, b]) for b in range(2)]
+    home = [int(best[k]) + int(ending[tasks[-1], k]) for k in range(2)]
     modes = [int(np.argmin(home))]
     for at in range(len(tasks) - 1, 0, -1):
         modes.append(came[at][modes[-1]])
     modes.reverse()
-    return _with_visits(problem, layout, tasks, visited, modes)
+    return _with_visits(problem, layout, tasks, visited, modes, kind)
 
 
 def _with_visits(
-    problem: ArcProblem, layout: Layout, tasks: list[int], visited: list[bool], modes: list[int]
+    problem: ArcProblem,
+    layout: Layout,
+    tasks: list[int],
+    visited: list[bool],
+    modes: list[int],
+    kind: int,
 ) -> ArcRoute:
     steps: list[tuple[int, int]] = []
     arcs = [_arc(problem, task, mode) for task, mode in zip(tasks, modes, strict=True)]
@@ -123,9 +141,10 @@ def _with_visits(
             steps.append((-1, layout.facility_between(leave, enter)))
         steps.append((task, arc))
     if len(problem.facilities):
-        steps.append((-1, layout.facility_between(int(problem.head[arcs[-1]]), problem.depot)))
+        depot = problem.fleet[kind].depot
+        steps.append((-1, layout.facility_between(int(problem.head[arcs[-1]]), depot)))
     table = np.array(steps, dtype=np.int64).reshape(-1, 2)
-    return ArcRoute(table[:, 0].copy(), table[:, 1].copy())
+    return ArcRoute(table[:, 0].copy(), table[:, 1].copy(), kind)
 
 
 def _arc(problem: ArcProblem, task: int, mode: int) -> int:
