@@ -4,7 +4,8 @@ What enters a junction leaves it: the cheapest passes without service that balan
 a minimum-cost flow (the directed rural postman; Christofides, Campos, Corberan and Mota 1986, with
 the choice of directions of a mixed network in the same linear program). Parts that do not hang
 together are joined by the cheapest ways there and back, a tour is drawn (Hierholzer 1873, in random
-order), and cut at least cost (route first, cluster second; Beasley 1983).
+order), and cut at least cost (route first, cluster second; Beasley 1983). Where turning counts, the
+tour is drawn without it, and cut at costs with it.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 from numba import njit
 
-from optimize.routing.arcs.layout import layout_of
+from optimize.routing.arcs.layout import FAR, distances, layout_of
 from optimize.routing.arcs.scanning import cost_of_routes
 from optimize.routing.arcs.solution import ArcSolution, decoded
 
@@ -175,9 +176,12 @@ class _Postman:
         ends = np.unique(
             np.concatenate([self.tail[: self.n], self.head[: self.n], [problem.depot]])
         )
-        rows = layout.point[ends]
         part = label[ends]
-        round_trip = layout.dist[np.ix_(rows, rows)].astype(np.int64)
+        if problem.turns is None:
+            rows = layout.point[ends]
+            round_trip = layout.dist[np.ix_(rows, rows)].astype(np.int64)
+        else:  # turns count when the tour is cut
+            round_trip = distances(problem, ends).astype(np.int64)
         round_trip = round_trip + round_trip.T
         inside = part == label[problem.depot]
         nearest = round_trip[inside].min(axis=0)
@@ -232,6 +236,8 @@ def _cut(
     shift = int(rng.integers(n))
     order, way = np.roll(tasks, -shift), np.roll(modes, -shift)
     most = (1 << 50) if problem.most_cost is None else problem.most_cost
+    if problem.turns is not None:
+        most = min(most, int(FAR) - 1)  # there may be no way on that turns permit
     facilities = len(problem.facilities) > 0
     least = np.zeros(n + 1, dtype=np.int64)
     begin = np.zeros(n + 1, dtype=np.int64)

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from networks.errors import InputError
+from optimize.routing.arcs.turns import turn_table
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from optimize.routing.arcs.problem import ArcProblem
 
-__all__ = ["Layout", "layout_of"]
+__all__ = ["Layout", "distances", "layout_of"]
 
 FAR = np.int32(1 << 29)
 """Stands for unreachable; sums of three stay within 32 bits."""
@@ -38,8 +39,11 @@ class Layout:
         Of each kind: capacity, most cost of a route, cost of a route, whether there are facilities.
     point : int64[v]
         Row in `dist` of each node, -1 where it has none.
+    enter, leave : int64[a]
+        Column in `dist` of the begin of each arc, and row of its end, -1 where it has none; with
+        turns either is a place of the arc's own.
     dist : int32[p, p]
-        Least costs between the nodes at which something begins or ends.
+        Least costs between the places at which something begins or ends.
     facilities : int64[f]
         Nodes where a vehicle may be emptied.
     """
@@ -52,6 +56,8 @@ class Layout:
     demand: NDArray[np.int64]
     limits: NDArray[np.int64]
     point: NDArray[np.int64]
+    enter: NDArray[np.int64]
+    leave: NDArray[np.int64]
     dist: NDArray[np.int32]
     facilities: NDArray[np.int64]
 
@@ -63,10 +69,10 @@ class Layout:
         )  # fmt: skip
 
     def facility_between(self, leave: int, enter: int) -> int:
-        """Node of the facility that lies best between two nodes."""
+        """Node of the facility that lies best between a row and a column of `dist`."""
         rows = self.point[self.facilities]
-        out = self.dist[self.point[leave], rows].astype(np.int64)
-        on = self.dist[rows, self.point[enter]].astype(np.int64)
+        out = self.dist[leave, rows].astype(np.int64)
+        on = self.dist[rows, enter].astype(np.int64)
         return int(self.facilities[int(np.argmin(out + on))])
 
 
@@ -85,12 +91,8 @@ def layout_of(problem: ArcProblem) -> Layout:
     fleet = problem.fleet
     depots = np.array([kind.depot for kind in fleet], dtype=np.int64)
     serve = np.stack([problem.costs_of(kind) for kind in fleet])
-    begin, end = problem.tail[arcs], problem.head[arcs]
-    nodes = np.unique(np.concatenate([depots, problem.facilities, begin.ravel(), end.ravel()]))
-    point = np.full(problem.n_nodes, -1, dtype=np.int64)
-    point[nodes] = np.arange(len(nodes))
-    dist = _distances(problem, nodes)
-    begin, end, depots = point[begin], point[end], point[depots]
+    point, enter, leave, dist = _places(problem, np.append(depots, problem.facilities), arcs)
+    begin, end, depots = enter[arcs], leave[arcs], point[depots]
     facilities = point[problem.facilities]
     ending = np.stack([dist[end, depot] for depot in depots])
     through = np.zeros((1, 1), dtype=np.int32)
@@ -125,6 +127,8 @@ def layout_of(problem: ArcProblem) -> Layout:
         problem.demand.copy(),
         limits,
         point,
+        enter,
+        leave,
         dist,
         problem.facilities,
     )
@@ -139,6 +143,21 @@ def layout_of(problem: ArcProblem) -> Layout:
     return layout
 
 
+def _places(
+    problem: ArcProblem, nodes: NDArray[np.int64], arcs: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64], NDArray[np.int32]]:
+    """Place of each node, of the begin and the end of each arc, and least costs between them."""
+    if problem.turns is not None:
+        table = turn_table(problem, np.unique(nodes), int(FAR))
+        return table.node_row, table.arc_row, table.arc_row, table.dist
+    nodes = np.unique(
+        np.concatenate([nodes, problem.tail[arcs].ravel(), problem.head[arcs].ravel()])
+    )
+    point = np.full(problem.n_nodes, -1, dtype=np.int64)
+    point[nodes] = np.arange(len(nodes))
+    return point, point[problem.tail], point[problem.head], distances(problem, nodes)
+
+
 def _by_modes(
     dist: NDArray[np.int32], begin: NDArray[np.int64], end: NDArray[np.int64]
 ) -> NDArray[np.int32]:
@@ -151,8 +170,26 @@ def _by_modes(
     return table
 
 
-def _distances(problem: ArcProblem, nodes: NDArray[np.int64]) -> NDArray[np.int32]:
-    """Least costs between the points."""
+def distances(problem: ArcProblem, nodes: NDArray[np.int64]) -> NDArray[np.int32]:
+    """Least costs between nodes, turns apart.
+
+    Parameters
+    ----------
+    problem
+        Its arcs.
+    nodes : int64[k]
+        Rows and columns.
+
+    Returns
+    -------
+    int32[k, k]
+        `FAR` where there is no way.
+
+    Raises
+    ------
+    InputError
+        If a cost is as large as `FAR`.
+    """
     from scipy.sparse import csr_array
     from scipy.sparse.csgraph import dijkstra
 

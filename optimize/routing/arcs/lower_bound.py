@@ -9,7 +9,8 @@ again, and any set S of nodes away from the depot is entered and left often enou
 
 Belenguer and Benavent 2003, A cutting plane algorithm for the capacitated arc routing problem,
 Computers and Operations Research 30(5), here with one-way streets (balance by direction) and with
-facilities (a set that holds one needs no more than to be reached). Sets are found by minimum cuts:
+facilities (a set that holds one needs no more than to be reached). Turns are left out: they cost
+nothing or more and only forbid, so the bound holds with them. Sets are found by minimum cuts:
 of the border's passes for parity (Padberg and Rao 1982), of border less demand for capacity.
 """
 

@@ -24,6 +24,8 @@ from networks.errors import InputError
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from optimize.routing.arcs.turns import ArcTurns
+
 __all__ = ["ArcProblem", "VehicleKind"]
 
 _NONE = np.zeros(0, dtype=np.int64)
@@ -153,6 +155,8 @@ class ArcProblem:
     kinds
         Vehicles of several kinds; depot, capacity, vehicles, route_cost and most_cost are not read
         then.
+    turns
+        What turning from arc to arc costs, or where it is forbidden; None: every turn is free.
 
     Raises
     ------
@@ -176,6 +180,7 @@ class ArcProblem:
     visit_cost: int = 0
     most_cost: int | None = None
     kinds: tuple[VehicleKind, ...] = ()
+    turns: ArcTurns | None = None
 
     def __post_init__(self) -> None:
         for name in ("tail", "head", "cost", "task_arc", "serve_cost", "demand", "facilities"):
@@ -197,6 +202,8 @@ class ArcProblem:
         if tasks and (self.task_arc[:, 1].min() < -1 or self.task_arc[:, 1].max() >= arcs):
             raise InputError(f"an arc of a task is not one of {arcs}", place=self.name)
         self._check_numbers()
+        if self.turns is not None:
+            self.turns.check(self.tail, self.head, self.name)
 
     def _check_numbers(self) -> None:
         costs = (self.cost, self.serve_cost, self.demand)

@@ -127,13 +127,14 @@ class _Scanner:
         while True:
             ways = self.start if at < 0 else self._from(self.layout.step, at)
             fits = free & (spent + ways + self.serve + self.ending <= self.most)
+            fits &= (ways < FAR) & (self.ending < FAR)
             near = fits & (load + self.demand <= self.problem.capacity)
             if not near.any():
                 if not len(self.problem.facilities) or at < 0 or load == 0:
                     return route
                 ways = self._from(self.layout.over, at)
                 near = free & (spent + ways + self.serve + self.ending <= self.most)
-                near &= ways < FAR
+                near &= (ways < FAR) & (self.ending < FAR)
                 if not near.any():
                     return route
                 route.append(n)
@@ -167,17 +168,17 @@ def cost_of_routes(problem: ArcProblem, layout: Layout, routes: Iterable[ArcRout
     """Add up what routes cost, visits and routes included."""
     total = 0
     for route in routes:
-        at = problem.depot
+        at = home = int(layout.point[problem.depot])
         total += problem.route_cost
         for task, arc in zip(route.task.tolist(), route.arc.tolist(), strict=True):
-            target = arc if task < 0 else int(problem.tail[arc])
-            total += int(layout.dist[layout.point[at], layout.point[target]])
+            target = int(layout.point[arc] if task < 0 else layout.enter[arc])
+            total += int(layout.dist[at, target])
             if task < 0:
                 total += problem.visit_cost
                 at = target
             else:
                 way = int(problem.task_arc[task, 0] != arc)
                 total += int(problem.serve_cost[task, way])
-                at = int(problem.head[arc])
-        total += int(layout.dist[layout.point[at], layout.point[problem.depot]])
+                at = int(layout.leave[arc])
+        total += int(layout.dist[at, home])
     return total

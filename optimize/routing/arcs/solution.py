@@ -137,12 +137,12 @@ def _with_visits(
     arcs = [_arc(problem, task, mode) for task, mode in zip(tasks, modes, strict=True)]
     for at, (task, arc) in enumerate(zip(tasks, arcs, strict=True)):
         if visited[at]:
-            leave, enter = int(problem.head[arcs[at - 1]]), int(problem.tail[arc])
+            leave, enter = int(layout.leave[arcs[at - 1]]), int(layout.enter[arc])
             steps.append((-1, layout.facility_between(leave, enter)))
         steps.append((task, arc))
     if len(problem.facilities):
-        depot = problem.fleet[kind].depot
-        steps.append((-1, layout.facility_between(int(problem.head[arcs[-1]]), depot)))
+        home = int(layout.point[problem.fleet[kind].depot])
+        steps.append((-1, layout.facility_between(int(layout.leave[arcs[-1]]), home)))
     table = np.array(steps, dtype=np.int64).reshape(-1, 2)
     return ArcRoute(table[:, 0].copy(), table[:, 1].copy(), kind)
 
