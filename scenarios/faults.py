@@ -28,7 +28,7 @@ _NAMED_TABLES = {"unit_type", "incident_class", "hour_profile"}
 _SUBTABLES = {("network", "synthetic")}
 _PLACEMENT_TABLES = {"demand", "candidates", "existing", "queue", "equity", "depot"}
 # of a placement or of routes: written as a list in one line
-_PLAIN_LISTS = {"levels", "classes", "streets", "not_streets", "areas"}
+_PLAIN_LISTS = {"levels", "classes", "streets", "not_streets", "areas", "days", "break_after_h"}
 
 
 @dataclass(frozen=True)

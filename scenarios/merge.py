@@ -63,7 +63,7 @@ _NAMED_LISTS: set[tuple[str, ...]] = {
     ("network", "period"),
     ("network", "closure"),
     *(("placement", "*", table) for table in PLACEMENT_LISTS),
-    ("routes", "*", "dump"),
+    *(("routes", "*", table) for table in ("depot", "dump", "vehicle")),
 }
 
 

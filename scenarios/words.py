@@ -102,6 +102,8 @@ def _real_path(location: KeyPath, document: dict[str, Any]) -> KeyPath:
         inside = isinstance(here, dict) or (isinstance(here, list) and isinstance(part, int))
         if not inside:
             break
+        if isinstance(here, dict) and isinstance(part, int):
+            continue  # one table stands where several may
         path += (part,)
         here = here.get(part) if isinstance(here, dict) else here[part]
     return path

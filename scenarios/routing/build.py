@@ -6,16 +6,19 @@ back. Streets that were asked for and cannot be served are listed in `left_out` 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from networks.errors import InputError
 from scenarios.faults import did_you_mean
-from scenarios.hours import moment_s
+from scenarios.hours import DAY_S, moment_s
 from scenarios.misplaced import mend_for
+from scenarios.routing.fleet import kinds_of, plan_days
+from scenarios.routing.known import check_words, note_no_street, read_restrictions
 from scenarios.routing.schema import OTHER, of_class
+from scenarios.routing.service import services, times_a_week, with_kinds
 from scenarios.streets import check_class, read_streets
 
 if TYPE_CHECKING:
@@ -26,7 +29,9 @@ if TYPE_CHECKING:
     from optimize.routing.arcs.streets import Streets
     from scenarios.faults import FaultList
     from scenarios.load import Scenario
+    from scenarios.routing.fleet import Kind
     from scenarios.routing.schema import RoutesSpec
+    from scenarios.routing.service import Service
     from scenarios.toml_lines import KeyPath
 
 __all__ = ["Place", "RouteQuestion", "build_routes", "route_names"]
@@ -36,6 +41,8 @@ _REASONS = {
     "no way there": "no way there from the depot",
     "no way back": "no way back to the depot",
 }
+_OUTSIDE = "outside all shifts"
+_NO_VEHICLE = "no vehicle for its class"
 
 
 @dataclass(frozen=True)
@@ -63,10 +70,16 @@ class RouteQuestion:
         Edges that are to be swept, of a two-way street both.
     streets
         The problem, and the table that leads back to the streets.
-    depot, dumps
+    depots, dumps
         At their junctions.
+    kinds
+        Of vehicles, in the order of the problem's.
+    days
+        Days of the week that are planned, Monday 0; one for a plan of one day.
+    times : int64[t]
+        How often each task is done in those days.
     start_s
-        Second of the week at which routes leave.
+        Second of the week of `at`: its period's times of driving hold.
     left_out
         street, class, km, reason, edge, lon, lat: what was asked for and cannot be served.
     warnings
@@ -79,11 +92,23 @@ class RouteQuestion:
     network: RoadNetwork
     required: NDArray[np.bool_]
     streets: Streets
-    depot: Place
+    depots: tuple[Place, ...]
     dumps: tuple[Place, ...]
+    kinds: tuple[Kind, ...]
+    days: tuple[int, ...]
+    times: NDArray[np.int64]
     start_s: float
     left_out: pd.DataFrame
     warnings: tuple[str, ...]
+
+    @property
+    def depot(self) -> Place:
+        """The first depot."""
+        return self.depots[0]
+
+    def leaves_s(self, kind: int, day: int) -> int:
+        """Second of the week at which vehicles of a kind leave on a day (Monday 0)."""
+        return day * DAY_S + self.kinds[kind].leaves_s
 
     @property
     def period(self) -> int:
@@ -143,52 +168,110 @@ class _Builder:
         self.warnings: list[str] = []
 
     def question(self) -> RouteQuestion:
-        from optimize.routing.arcs.streets import street_problem
-
         network = self._network()
-        required = self._required(network)
-        sweep_kmh = self._by_class(network, required, "sweep_kmh")
-        kg_per_km = self._by_class(network, required, "dirt_kg_per_km")
         spec = self.spec
-        depot = self._place(network, spec.depot.name, spec.depot.lon, spec.depot.lat, "depot")
+        kinds = kinds_of(spec)
+        wanted = self._required(network)
+        check_words(network, spec, self.path, self.faults)
+        offered = services(network, spec, kinds, wanted, self.path, self.faults)
+        kg_per_km = self._by_class(network, wanted, "dirt_kg_per_km")
+        depots = tuple(
+            self._place(
+                network,
+                place.name,
+                place.lon,
+                place.lat,
+                *(("depot", number) if len(spec.depot) > 1 else ("depot",)),
+            )
+            for number, place in enumerate(spec.depot)
+        )
         dumps = tuple(
             self._place(network, dump.name, dump.lon, dump.lat, "dump", number)
             for number, dump in enumerate(spec.dump)
         )
         self.faults.stop()
-        start_s = moment_s(spec.at)
-        try:
-            streets = street_problem(
-                network,
-                required,
-                depot=depot.node,
-                sweep_kmh=sweep_kmh,
-                kg_per_km=kg_per_km,
-                capacity_kg=1000.0 * spec.capacity_t,
-                sides=spec.sides,
-                facilities=np.array([place.node for place in dumps], dtype=np.int64),
-                visit_s=60.0 * spec.dump_min,
-                most_s=3600.0 * spec.shift_h,
-                vehicles=spec.vehicles,
-                drive_kmh=spec.drive_kmh,
-                period=network.period_at(start_s),
-                name=self.name,
-            )
-        except InputError as error:
-            key = "capacity_t" if "hopper" in error.message else ""
-            self.faults.add((*self.path, key) if key else self.path, error.message, error.mend)
-            self.faults.stop()
-            raise
-        left_out = _left_out(network, streets)
+        can = np.logical_or.reduce([service.can for service in offered])
+        streets = self._streets(network, wanted & can, kinds, offered, kg_per_km, depots, dumps)
+        edges = streets.task_edge[:, 0]
+        times = times_a_week(network, spec, edges, self.path, self.faults)
+        self.faults.stop()
+        left_out = _left_out(network, streets, np.flatnonzero(wanted & ~can), offered)
         if len(left_out):
             self.warnings.append(
                 f"{len(left_out)} street pieces of {left_out['km'].sum():.2f} km cannot be served; "
                 "tables/left_out.parquet lists them"
             )
         return RouteQuestion(
-            self.scenario, self.name, spec, network, required, streets, depot, dumps, start_s,
-            left_out, tuple(self.warnings),
+            self.scenario, self.name, spec, network, wanted, streets, depots, dumps, kinds,
+            plan_days(spec), times, moment_s(spec.at), left_out, tuple(self.warnings),
         )  # fmt: skip
+
+    def _streets(
+        self,
+        network: RoadNetwork,
+        required: NDArray[np.bool_],
+        kinds: tuple[Kind, ...],
+        offered: tuple[Service, ...],
+        kg_per_km: NDArray[np.float64],
+        depots: tuple[Place, ...],
+        dumps: tuple[Place, ...],
+    ) -> Streets:
+        from optimize.routing.arcs.streets import street_problem
+
+        spec = self.spec
+        if not required.any():
+            self.faults.add(
+                (*self.path, "window") if spec.window else self.path,
+                "no street can be swept: all are outside all shifts, or for no vehicle",
+                "look at leaves, shift_h and the windows",
+            )
+            self.faults.stop()
+        seconds = np.array([service.seconds for service in offered])
+        fastest = np.where(seconds < 0, np.iinfo(np.int64).max, seconds).min(axis=0)
+        most = [kind.count for kind in kinds if kind.count is not None]
+        try:
+            streets = street_problem(
+                network,
+                required,
+                depot=depots[kinds[0].depot].node,
+                sweep_kmh=np.where(required, 3.6 * network.length_m / fastest, 1.0),
+                kg_per_km=kg_per_km,
+                capacity_kg=1000.0 * max(kind.capacity_t for kind in kinds),
+                sides=spec.sides,
+                facilities=np.array([place.node for place in dumps], dtype=np.int64),
+                visit_s=60.0 * spec.dump_min,
+                most_s=max(kind.shift_s for kind in kinds),
+                vehicles=sum(most) if len(most) == len(kinds) else None,
+                drive_kmh=spec.drive_kmh,
+                period=network.period_at(moment_s(spec.at)),
+                name=self.name,
+                **self._turns(network),
+            )
+        except InputError as error:
+            key = "capacity_t" if "hopper" in error.message else ""
+            self.faults.add((*self.path, key) if key else self.path, error.message, error.mend)
+            self.faults.stop()
+            raise
+        plain = len(kinds) == 1 and offered[0].windows is None and kinds[0].pause is None
+        if plain and kinds[0].cost_s == 0:
+            return streets
+        nodes = tuple(depots[kind.depot].node for kind in kinds)
+        return replace(streets, problem=with_kinds(streets, kinds, offered, nodes))
+
+    def _turns(self, network: RoadNetwork) -> dict[str, Any]:
+        """Give what the table says of turns, where it says something."""
+        spec = self.spec
+        found: dict[str, Any] = {}
+        seconds = spec.turn_s.model_dump()
+        if any(seconds.values()):
+            found["turn_s"] = seconds
+        if spec.u_turns != "allowed":
+            found["u_turns"] = spec.u_turns
+        if spec.restrictions:
+            found["restrictions"] = read_restrictions(
+                self.scenario, network, (*self.path, "restrictions"), self.faults
+            )
+        return found
 
     def _network(self) -> RoadNetwork:
         spec = self.scenario.spec.network
@@ -235,13 +318,7 @@ class _Builder:
         for number, name in enumerate(getattr(self.spec, key)):
             code = known.get(name.strip().lower())
             if code is None:
-                names = [n for n in network.names if n]
-                mend = did_you_mean(name, names, quote='"')
-                self.faults.add(
-                    (*self.path, key, number),
-                    f'no street is named "{name}"',
-                    mend if mend.startswith("did") else "write it as the map does",
-                )
+                note_no_street(network, name, (*self.path, key, number), self.faults)
                 continue
             chosen |= network.name == code
         return chosen
@@ -313,19 +390,29 @@ class _Builder:
         return Place(name, lon, lat, node, away)
 
 
-def _left_out(network: RoadNetwork, streets: Streets) -> pd.DataFrame:
+def _left_out(
+    network: RoadNetwork,
+    streets: Streets,
+    never: NDArray[np.int64],
+    offered: tuple[Service, ...],
+) -> pd.DataFrame:
+    """List what was asked for and cannot be served, closed streets first."""
     import pandas as pd
 
+    reasons = [(lost.edge, _REASONS[lost.reason]) for lost in streets.left_out]
+    for edge in never.tolist():
+        fit = any(service.seconds[edge] >= 0 for service in offered)
+        reasons.append((edge, _OUTSIDE if fit else _NO_VEHICLE))
     rows = [
         (
-            network.names[network.name[lost.edge]],
-            network.class_names[network.road_class[lost.edge]],
-            float(network.length_m[lost.edge]) / 1000.0,
-            _REASONS[lost.reason],
-            lost.edge,
-            float(network.lon[network.tail[lost.edge]]),
-            float(network.lat[network.tail[lost.edge]]),
+            network.names[network.name[edge]],
+            network.class_names[network.road_class[edge]],
+            float(network.length_m[edge]) / 1000.0,
+            reason,
+            edge,
+            float(network.lon[network.tail[edge]]),
+            float(network.lat[network.tail[edge]]),
         )
-        for lost in streets.left_out
+        for edge, reason in reasons
     ]
     return pd.DataFrame(rows, columns=["street", "class", "km", "reason", "edge", "lon", "lat"])

@@ -2,22 +2,35 @@
 
 Units are in the keys as in the rest of the scenario: ``_kmh``, ``_t`` tonnes, ``_kg_per_km``,
 ``_min``, ``_h``, ``_s``, ``_m``. A figure by class is one number for all streets, or a table with
-one for each class and ``other`` for all the rest.
+one for each class and ``other`` for all the rest. What a [[routes.NAME.vehicle]] leaves out is the
+table's.
 """
 
 from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, Field
 
 from scenarios.faults import BadValueError
-from scenarios.values import TABLE, Latitude, Longitude, Moment, NotNegative, Positive, Text
+from scenarios.hours import clock_s, day_index
+from scenarios.values import TABLE, Latitude, Longitude, Moment, NotNegative, Pair, Positive, Text
 
-__all__ = ["SWEPT_CLASSES", "DepotSpec", "DumpSpec", "RoutesSpec", "of_class"]
+__all__ = [
+    "OTHER",
+    "SWEPT_CLASSES",
+    "DepotSpec",
+    "DumpSpec",
+    "RoutesSpec",
+    "TurnSpec",
+    "VehicleSpec",
+    "WindowSpec",
+    "of_class",
+]
 
 SWEPT_CLASSES = ["primary", "secondary", "tertiary", "unclassified", "residential"]
 OTHER = "other"
+DAYS_OF_WEEK = 7
 
 
 def _by_class(value: Any) -> Any:  # noqa: ANN401 - a number or a table of numbers
@@ -41,6 +54,40 @@ def _speed(value: Any) -> Any:  # noqa: ANN401
     return value
 
 
+def _times(value: Any) -> Any:  # noqa: ANN401
+    for name, figure in value.items() if isinstance(value, dict) else [("", value)]:
+        where = f"{name} " if name else ""
+        if isinstance(figure, bool) or not isinstance(figure, int):
+            raise BadValueError(
+                f"{where}is {figure!r}; it must be a whole number of times a week, or a table by "
+                f"class or street as {{ primary = 7, {OTHER} = 1 }}"
+            )
+        if not 1 <= figure <= DAYS_OF_WEEK:
+            mend = "leave what is not swept out of classes" if figure < 1 else "7 is every day"
+            raise BadValueError(
+                f"{where}must be from 1 to {DAYS_OF_WEEK} times a week, is {figure}; {mend}"
+            )
+    return value
+
+
+def _clock(text: str) -> str:
+    if clock_s(text) >= 86_400:
+        raise BadValueError(f'"{text}" is the next day; write 00:00')
+    return text
+
+
+def _day(text: str) -> str:
+    day_index(text)
+    return text
+
+
+def _several(value: Any) -> Any:  # noqa: ANN401 - one table, or a list of them
+    return [value] if isinstance(value, dict) else value
+
+
+Clock = Annotated[str, AfterValidator(_clock)]
+Day = Annotated[str, AfterValidator(_day)]
+TimesByClass = Annotated[Any, AfterValidator(_times)]
 ByClass = Annotated[Any, AfterValidator(_by_class)]
 SpeedByClass = Annotated[Any, AfterValidator(_speed)]
 
@@ -81,6 +128,48 @@ class DumpSpec(Table):
     lat: Latitude
 
 
+Hours = Annotated[float, Field(gt=0, le=24, allow_inf_nan=False)]
+Number = Annotated[int, Field(ge=1, le=1000)]
+Turn = Annotated[float, Field(ge=0, le=3600, allow_inf_nan=False)]
+
+
+class VehicleSpec(Table):
+    """Vehicles of one kind."""
+
+    name: Text
+    title: str = ""
+    title_zh: str = ""
+    count: Number | None = None
+    depot: Text | None = None
+    classes: list[Text] = []
+    capacity_t: Positive | None = None
+    sweep_kmh: SpeedByClass | None = None
+    shift_h: Hours | None = None
+    leaves: Clock | None = None
+    break_min: NotNegative | None = None
+    break_after_h: Pair | None = None
+    cost_route: NotNegative | None = None
+
+
+class WindowSpec(Table):
+    """When streets may be swept, or, where closed, may not be; ``until`` may be the next day's."""
+
+    classes: list[Text] = []
+    streets: list[Text] = []
+    from_: Clock = Field(alias="from")
+    until: Clock
+    closed: bool = False
+
+
+class TurnSpec(Table):
+    """Seconds that turns take."""
+
+    left: Turn = 0.0
+    right: Turn = 0.0
+    straight: Turn = 0.0
+    u_turn: Turn = 0.0
+
+
 class RoutesSpec(Table):
     """One question: in which order the streets are swept."""
 
@@ -101,10 +190,29 @@ class RoutesSpec(Table):
     dirt_kg_per_km: ByClass = 60.0
     capacity_t: Positive = 4.0
     dump_min: NotNegative = 10.0
-    shift_h: Annotated[float, Field(gt=0, le=24, allow_inf_nan=False)] = 8.0
-    vehicles: Annotated[int, Field(ge=1, le=1000)] | None = None
+    shift_h: Hours = 8.0
+    break_min: NotNegative = 0.0
+    break_after_h: Pair | None = None
+    vehicles: Number | None = None
+    cost_h: Positive | None = None
+    cost_route: NotNegative = 0.0
+    turn_s: TurnSpec = TurnSpec()
+    u_turns: Literal["allowed", "dead ends", "forbidden"] = "allowed"
+    restrictions: bool = False
+    balance: NotNegative = 0.0
+    compactness: NotNegative = 0.0
+    frequency: TimesByClass | None = None
+    days: list[Day] = []
+    spacing: Literal["even", "any"] = "even"
     time_limit_s: Positive = 60.0
     seed: Annotated[int, Field(ge=0, lt=2**63)] | None = None
     max_snap_m: Positive = 500.0
-    depot: DepotSpec
+    depot: Annotated[list[DepotSpec], BeforeValidator(_several), Field(min_length=1)]
     dump: list[DumpSpec] = []
+    vehicle: list[VehicleSpec] = []
+    window: list[WindowSpec] = []
+
+    @property
+    def is_week(self) -> bool:
+        """Whether a plan over several days is asked for."""
+        return self.frequency is not None or bool(self.days)
