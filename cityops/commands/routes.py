@@ -97,10 +97,12 @@ def routes(
 
 
 def write_pages(folder: Path, plan: "RoutePlan", lang: str) -> None:
-    """Write the report with its run sheets."""
+    """Write the report, and the run sheets that are printed."""
     from cityops.report.routes import write_routes_report
+    from cityops.report.routes_pdf import write_run_sheets
 
     write_routes_report(folder, plan, lang=lang)
+    write_run_sheets(folder, plan, lang=lang)
 
 
 def _outcome(done: "RoutesRun") -> list[str]:

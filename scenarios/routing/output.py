@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from optimize.routing.arcs.solve import ArcProgress
     from scenarios.load import Scenario
 
-__all__ = ["MARK", "RoutesRun", "check_plan", "default_folder", "routes_scenario"]
+__all__ = ["MARK", "RoutesRun", "check_plan", "default_folder", "routes_scenario", "titles"]
 
 MARK = "tables/legs.parquet"  # by which the folder of routes is known
 
@@ -210,7 +210,7 @@ def _manifest(
             include={"name", "title", "title_zh", "question", "question_zh", "synthetic"}
         ),
         "service": "routes",
-        "question": {"name": question.name, **_titles(question)},
+        "question": {"name": question.name, **titles(question)},
         "status": solution.status,
         "seconds_of_routes": solution.value,
         "bound_s": int(solution.bound),
@@ -247,7 +247,8 @@ def _manifest(
     }
 
 
-def _titles(question: RouteQuestion) -> dict[str, str]:
+def titles(question: RouteQuestion) -> dict[str, str]:
+    """Name a question in both languages, as people read it."""
     head, spec = question.scenario.spec.scenario, question.spec
     where = head.title or head.name
     title = spec.title or f"{question.name} – {where}"

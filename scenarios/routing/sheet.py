@@ -58,6 +58,8 @@ class SheetLine:
     ----------
     kind
         "sweep", "drive", "dump" or "depot".
+    step
+        `order` of the step of the plan that the line belongs to.
     text
         What to do.
     side
@@ -71,6 +73,7 @@ class SheetLine:
     """
 
     kind: str
+    step: int
     text: str
     side: str
     km: float
@@ -122,6 +125,7 @@ def run_sheet(plan: RoutePlan, route: int, lang: str = "en") -> list[SheetLine]:
         lines.append(
             SheetLine(
                 leg["kind"],
+                int(leg["step"]),
                 _TEXTS[lang][key].format(place=place),
                 "",
                 0.0,
@@ -165,6 +169,7 @@ def _trip(
         lines.append(
             SheetLine(
                 kind,
+                int(part[0]["step"]),
                 text,
                 side_words(side, lang) if kind == "sweep" else "",
                 sum(float(network.length_m[leg["edge"]]) for leg in part) / 1000,
