@@ -1,7 +1,7 @@
 """Checking a solution of an arc-routing problem, with nothing of the solver's.
 
-Every cost is found anew by a plain Dijkstra search over the arcs, every load is added up, every
-required street is counted.
+Every cost is found anew by a plain Dijkstra search over the arcs, turns counted, every load is
+added up, every required street is counted.
 """
 
 from __future__ import annotations
@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from optimize.routing.arcs.problem import ArcProblem, VehicleKind
     from optimize.routing.arcs.solution import ArcRoute, ArcSolution
 
-__all__ = ["ArcCheck", "check_arc_solution"]
+__all__ = ["ArcCheck", "check_arc_solution", "check_walk"]
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ class ArcCheck:
 
 def check_arc_solution(problem: ArcProblem, solution: ArcSolution) -> ArcCheck:
     """Find the cost of a solution and every rule that it breaks."""
-    streets = _Streets(problem)
+    streets = _Streets(problem) if problem.turns is None else _Turning(problem)
     faults: list[str] = []
     served: dict[int, int] = defaultdict(int)
     total = 0
@@ -68,22 +68,54 @@ def check_arc_solution(problem: ArcProblem, solution: ArcSolution) -> ArcCheck:
     return ArcCheck(total, tuple(faults))
 
 
+def check_walk(problem: ArcProblem, arcs: Sequence[int]) -> ArcCheck:
+    """Find the cost of driving along arcs one after the other, and the turns that are forbidden.
+
+    Parameters
+    ----------
+    problem
+        Its arcs and turns.
+    arcs
+        In order, between two stops at the depot or a facility.
+
+    Returns
+    -------
+    ArcCheck
+        Its value is what the arcs and the turns between them cost, nothing being served.
+    """
+    rules = _Turning(problem)
+    cost, faults = 0, []
+    for last, arc in zip([-1, *arcs], arcs, strict=False):
+        cost += rules.cost[arc]
+        if last < 0:
+            continue
+        turn = rules.turn(last, arc)
+        if rules.head[last] != rules.tail[arc]:
+            faults.append(f"arc {arc} does not begin where arc {last} ends")
+        elif turn is None:
+            faults.append(f"the turn from arc {last} into arc {arc} is forbidden")
+        else:
+            cost += turn
+    return ArcCheck(cost, tuple(faults))
+
+
 def _route(
     problem: ArcProblem,
     kind: VehicleKind,
-    streets: _Streets,
+    streets: _Streets | _Turning,
     route: ArcRoute,
     served: dict[int, int],
 ) -> tuple[int, list[str]]:
     said: list[str] = []
     serve_cost = problem.serve_cost if kind.serve_cost is None else kind.serve_cost
-    at, load, cost = kind.depot, 0, 0
+    at, last, load, cost = kind.depot, -1, 0, 0
     for task, arc in zip(route.task.tolist(), route.arc.tolist(), strict=True):
         if task < 0:
             if arc not in problem.facilities.tolist():
                 said.append(f"node {arc} is no facility")
-            cost += streets.way(at, arc) + problem.visit_cost
-            at, load = arc, 0
+            cost += _gap(streets.way((at, last), (arc, -1)), f"node {arc}", said)
+            cost += problem.visit_cost
+            at, last, load = arc, -1, 0
             continue
         if not 0 <= task < problem.n_tasks:
             said.append(f"there is no task {task}")
@@ -96,15 +128,22 @@ def _route(
         if spent < 0:
             said.append(f"{kind.name} cannot serve task {task} along arc {arc}")
             continue
-        cost += streets.way(at, int(problem.tail[arc])) + spent
-        at = int(problem.head[arc])
+        begin = (int(problem.tail[arc]), arc)
+        cost += _gap(streets.way((at, last), begin), f"task {task}", said) + spent
+        at, last = int(problem.head[arc]), arc
         load += int(problem.demand[task])
         served[task] += 1
         if load > kind.capacity:
             said.append(f"carries {load} after task {task}, more than {kind.capacity}")
     if len(problem.facilities) and load > 0:
         said.append("comes home without having been emptied")
-    return cost + streets.way(at, kind.depot), said
+    return cost + _gap(streets.way((at, last), (kind.depot, -1)), "the depot", said), said
+
+
+def _gap(way: int | None, what: str, said: list[str]) -> int:
+    if way is None:
+        said.append(f"there is no way on to {what}")
+    return way or 0
 
 
 class _Streets:
@@ -118,11 +157,12 @@ class _Streets:
             self.after[u].append((v, c))
         self.known: dict[int, dict[int, int]] = {}
 
-    def way(self, start: int, end: int) -> int:
-        """Least cost; a very large number where there is no way."""
+    def way(self, leave: tuple[int, int], enter: tuple[int, int]) -> int | None:
+        """Least cost from a node, and the arc that led there, to another; None for no way."""
+        start, end = leave[0], enter[0]
         if start not in self.known:
             self.known[start] = dict(self._search(start))
-        return self.known[start].get(end, 1 << 60)
+        return self.known[start].get(end)
 
     def _search(self, start: int) -> Iterator[tuple[int, int]]:
         done: set[int] = set()
@@ -136,3 +176,72 @@ class _Streets:
             for following, c in self.after[node]:
                 if following not in done:
                     heapq.heappush(queue, (cost + c, following))
+
+
+class _Turning:
+    """The same with turns: searches from arc to arc, by the words of `ArcTurns`."""
+
+    def __init__(self, problem: ArcProblem) -> None:
+        self.tail, self.head = problem.tail.tolist(), problem.head.tolist()
+        self.cost: list[int] = problem.cost.tolist()
+        self.out: dict[int, list[int]] = defaultdict(list)
+        for arc, node in enumerate(self.tail):
+            self.out[node].append(arc)
+        turns = problem.turns
+        self.u_turn: int | None = 0 if turns is None else turns.u_turn
+        self.listed: dict[tuple[int, int], int] = {}
+        self.reverse: list[int] | None = None
+        if turns is not None:
+            pairs = zip(turns.first.tolist(), turns.second.tolist(), strict=True)
+            self.listed = dict(zip(pairs, turns.cost.tolist(), strict=True))
+            self.reverse = None if turns.reverse is None else turns.reverse.tolist()
+
+    def turn(self, arc: int, following: int) -> int | None:
+        """Cost of going from an arc on to one that begins there; None where it is forbidden."""
+        listed = self.listed.get((arc, following))
+        if listed is not None:
+            return None if listed < 0 else listed
+        if not self._back(arc, following):
+            return 0
+        if self.u_turn is not None:
+            return self.u_turn
+        others = [
+            other
+            for other in self.out[self.head[arc]]
+            if self.listed.get((arc, other), -1 if self._back(arc, other) else 0) >= 0
+        ]
+        return None if others else 0
+
+    def _back(self, arc: int, other: int) -> bool:
+        """Whether going on to the other is a U-turn."""
+        if self.reverse is not None:
+            return self.reverse[arc] == other
+        loop = self.tail[arc] == self.head[arc]
+        return not loop and self.tail[arc] == self.head[other]
+
+    def way(self, leave: tuple[int, int], enter: tuple[int, int]) -> int | None:
+        """Least cost, turns at either end included; None where there is no way."""
+        (start, last), (end, goal) = leave, enter
+        if goal < 0 and start == end:
+            return 0
+        queue = [(0, arc) for arc in self.out[start]] if last < 0 else self._onward(0, last)
+        heapq.heapify(queue)
+        done: set[int] = set()
+        while queue:
+            cost, arc = heapq.heappop(queue)  # about to enter the arc; -1: there
+            if arc == goal:
+                return cost
+            if arc in done:
+                continue
+            done.add(arc)
+            there = cost + self.cost[arc]
+            if goal < 0 and self.head[arc] == end:
+                heapq.heappush(queue, (there, -1))
+            for step in self._onward(there, arc):
+                if step[1] not in done:
+                    heapq.heappush(queue, step)
+        return None
+
+    def _onward(self, cost: int, arc: int) -> list[tuple[int, int]]:
+        turns = [(self.turn(arc, other), other) for other in self.out[self.head[arc]]]
+        return [(cost + turn, other) for turn, other in turns if turn is not None]

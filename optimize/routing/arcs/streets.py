@@ -5,24 +5,30 @@ on both at once (one task, either direction); a one-way street is one task. Driv
 takes the network's times, sweeping the sweeper's own speed, and both are whole seconds: what is
 reckoned here, what the search believes and what a crew's sheet says are the same numbers. Dirt is
 counted in whole grams. (Formulation: Corberan and Laporte (eds.) 2014, Arc Routing, chapters 7 and
-15; Willemse and Joubert 2016 for dump sites on the way.)
+15; Willemse and Joubert 2016 for dump sites on the way.) Where turning counts, its seconds and bans
+are part of the problem, and a leg's seconds hold the turns that it takes (see `street_turns`).
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
 from networks.errors import InputError
 from optimize.routing.arcs.problem import ArcProblem
+from optimize.routing.arcs.street_turns import arcs_there_and_back, street_turns
+from optimize.routing.arcs.turns import Place, TurnWays, line_graph
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from numpy.typing import NDArray
 
-    from networks import RoadNetwork
+    from networks import RoadNetwork, TurnRules
     from optimize.routing.arcs.solution import ArcRoute, ArcSolution
+    from optimize.routing.arcs.street_turns import StreetTurns, UTurns
 
 __all__ = ["LeftOut", "Leg", "Streets", "nearest_node", "street_problem", "street_routes"]
 
@@ -56,7 +62,7 @@ class Streets:
     problem
         Costs in seconds, demands and capacity in grams.
     arc_edge : int64[a]
-        Edge of each arc.
+        Edge of each arc; where banned turns need a memory, several arcs have one edge.
     drive_s : int64[m]
         Whole seconds of driving along each edge; -1 where it is closed.
     task_edge : int64[t, 2]
@@ -88,9 +94,11 @@ class Leg:
     node
         Where the leg ends.
     seconds
-        It takes.
+        It takes, turns included.
     grams
         Swept up.
+    turn_s : int64[k]
+        Of the seconds, those of the turn onto each edge.
     """
 
     kind: Literal["sweep", "drive", "dump"]
@@ -99,6 +107,7 @@ class Leg:
     node: int
     seconds: int
     grams: int
+    turn_s: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
 
 
 def nearest_node(network: RoadNetwork, lon: float, lat: float) -> tuple[int, float]:
@@ -139,6 +148,9 @@ def street_problem(
     most_s: float | None = None,
     vehicles: int | None = None,
     drive_kmh: float | None = None,
+    turn_s: Mapping[str, float] | None = None,
+    u_turns: UTurns = "allowed",
+    restrictions: TurnRules | None = None,
     period: int = 0,
     name: str = "streets",
 ) -> Streets:
@@ -168,6 +180,13 @@ def street_problem(
         Most routes.
     drive_kmh
         Fastest that the vehicle drives; as fast as the streets allow where not given.
+    turn_s
+        Seconds of a turn by kind: "straight", "left", "right", "u_turn"; whole ones count, a kind
+        that is absent costs nothing. Where only two streets meet nothing is a turn but a U-turn.
+    u_turns
+        "allowed" at every junction; "dead ends": only where there is no other way on; "forbidden".
+    restrictions
+        Banned turns, as :func:`networks.read_turn_rules` finds them for this network.
     period
         Of the week, for the times of driving.
     name
@@ -180,19 +199,19 @@ def street_problem(
         street holds more than the hopper.
     """
     drive_s = _drive_seconds(network, period, drive_kmh)
-    arc_edge = np.flatnonzero(drive_s >= 0)
-    arc_of = np.full(network.n_edges, -1, dtype=np.int64)
-    arc_of[arc_edge] = np.arange(len(arc_edge))
+    turning = street_turns(
+        network, drive_s >= 0, turn_s=turn_s, u_turns=u_turns, restrictions=restrictions
+    )
+    arc_edge = np.flatnonzero(drive_s >= 0) if turning is None else turning.arc_edge
     dumps = np.zeros(0, np.int64) if facilities is None else np.asarray(facilities, np.int64)
-    there, back = _reached(network, drive_s, depot)
-    for node in dumps.tolist():
-        if not (there[node] and back[node]):
-            raise InputError(
-                f"there is no way from the depot to the dump site at node {node} and back",
-                place=name,
-                mend="move one of them",
-            )
-    tasks, left_out = _tasks(network, required, sides, drive_s, there, back)
+    reach = _Reach(network, arc_edge, drive_s, turning, depot, dumps)
+    if len(reach.cut_off):
+        raise InputError(
+            f"there is no way from the depot to the dump site at node {reach.cut_off[0]} and back",
+            place=name,
+            mend="move one of them",
+        )
+    tasks, left_out = _tasks(network, required, sides, drive_s, reach)
     if not len(tasks):
         what = "no street is to be swept" if not left_out else "no street can be reached"
         raise InputError(what, place=name, mend="choose other classes, areas or another depot")
@@ -211,6 +230,7 @@ def street_problem(
             mend="give a larger capacity or less dirt",
         )
     other = np.where(tasks[:, 1] >= 0, tasks[:, 1], first)
+    arc_of = reach.arc_of
     problem = ArcProblem(
         name=name,
         n_nodes=network.n_nodes,
@@ -226,6 +246,7 @@ def street_problem(
         facilities=np.unique(dumps),
         visit_cost=round(visit_s),
         most_cost=None if most_s is None else int(most_s),
+        turns=None if turning is None else turning.turns,
     )
     return Streets(network, problem, arc_edge, drive_s, tasks, tuple(left_out))
 
@@ -240,23 +261,42 @@ def _drive_seconds(network: RoadNetwork, period: int, drive_kmh: float | None) -
     )
 
 
-def _reached(
-    network: RoadNetwork, drive_s: NDArray[np.int64], depot: int
-) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
-    """Nodes that can be reached from the depot, and those from which it can be."""
-    from scipy.sparse import csr_array
-    from scipy.sparse.csgraph import breadth_first_order
+class _Reach:
+    """Edges that can be reached from the depot, and from which one gets home, over a dump site.
 
-    is_open = drive_s >= 0
-    ends = (network.tail[is_open], network.head[is_open])
-    n = network.n_nodes
-    found = []
-    for one, other in (ends, ends[::-1]):
-        graph = csr_array((np.ones(len(one)), (one, other)), shape=(n, n))
-        mask = np.zeros(n, dtype=np.bool_)
-        mask[breadth_first_order(graph, depot, return_predecessors=False)] = True
-        found.append(mask)
-    return found[0], found[1]
+    ``arc_of`` is the arc along which each edge is served, -1 where it is closed: with turns that
+    need a memory the first of its arcs that can be reached and left.
+    """
+
+    def __init__(
+        self,
+        network: RoadNetwork,
+        arc_edge: NDArray[np.int64],
+        drive_s: NDArray[np.int64],
+        turning: StreetTurns | None,
+        depot: int,
+        dumps: NDArray[np.int64],
+    ) -> None:
+        tail = network.tail[arc_edge].astype(np.int64)
+        head = network.head[arc_edge].astype(np.int64)
+        turns = None if turning is None else turning.turns
+        graph = line_graph(tail, head, drive_s[arc_edge], turns)
+        home = np.array([depot])
+        there, back = arcs_there_and_back(tail, head, graph, home, home)
+        self.cut_off = np.setdiff1d(dumps, np.append(head[there], depot))
+        self.cut_off = np.union1d(self.cut_off, np.setdiff1d(dumps, np.append(tail[back], depot)))
+        if len(dumps):
+            _, back = arcs_there_and_back(tail, head, graph, home, dumps)
+        n = network.n_edges
+        self.there, self.back = np.zeros(n, dtype=np.bool_), np.zeros(n, dtype=np.bool_)
+        self.there[arc_edge[there]] = True
+        self.back[arc_edge[back]] = True
+        self.arc_of = np.full(n, -1, dtype=np.int64)
+        for arcs in (np.arange(len(arc_edge)), np.flatnonzero(there & back)):
+            self.arc_of[arc_edge[arcs[::-1]]] = arcs[::-1]
+        whole = np.zeros(n, dtype=np.bool_)
+        whole[arc_edge[there & back]] = True
+        self.served = whole
 
 
 def _tasks(
@@ -264,8 +304,7 @@ def _tasks(
     required: NDArray[np.bool_],
     sides: str,
     drive_s: NDArray[np.int64],
-    there: NDArray[np.bool_],
-    back: NDArray[np.bool_],
+    reach: _Reach,
 ) -> tuple[NDArray[np.int64], list[LeftOut]]:
     """Edges of each task (int64[t, 2]) in the order of the edges, and what is left out."""
     tasks: list[tuple[int, int]] = []
@@ -280,15 +319,17 @@ def _tasks(
             if sides == "each" or other < 0 or (drive_s[other] < 0 and edge < other):
                 left_out.append(LeftOut(edge, "closed"))
             continue
-        two_way = other >= 0 and drive_s[other] >= 0
-        if sides == "both" and two_way and other < edge:
-            continue
-        if not there[network.tail[edge]]:
-            left_out.append(LeftOut(edge, "no way there"))
-        elif not back[network.head[edge]]:
-            left_out.append(LeftOut(edge, "no way back"))
+        ways = [edge]
+        if sides == "both" and other >= 0 and drive_s[other] >= 0:
+            if other < edge:
+                continue
+            ways.append(other)
+        served = [way for way in ways if reach.served[way]]
+        if served:
+            tasks.append((served[0], served[1] if len(served) > 1 else -1))
         else:
-            tasks.append((edge, other if sides == "both" and two_way else -1))
+            reached = any(reach.there[way] for way in ways)
+            left_out.append(LeftOut(edge, "no way back" if reached else "no way there"))
     return np.array(tasks, dtype=np.int64).reshape(-1, 2), left_out
 
 
@@ -310,28 +351,33 @@ def street_routes(streets: Streets, solution: ArcSolution) -> tuple[tuple[Leg, .
     tuple of tuple of Leg
         One for each route; their seconds add up to the solution's value.
     """
-    ways = _Ways(streets)
+    ways = _Ways(streets) if streets.problem.turns is None else _TurnWays(streets)
     return tuple(_expanded(streets, ways, route) for route in solution.routes)
 
 
-def _expanded(streets: Streets, ways: _Ways, route: ArcRoute) -> tuple[Leg, ...]:
+def _expanded(streets: Streets, ways: _Ways | _TurnWays, route: ArcRoute) -> tuple[Leg, ...]:
     problem, network = streets.problem, streets.network
     none = np.zeros(0, dtype=np.int64)
     legs: list[Leg] = []
-    at = problem.depot
+    kind = problem.fleet[route.kind]
+    serve_s = problem.costs_of(kind)
+    at = Place(kind.depot)
     for task, arc in zip(route.task.tolist(), route.arc.tolist(), strict=True):
-        target = arc if task < 0 else int(problem.tail[arc])
-        legs += ways.between(at, target)
+        target = Place(arc) if task < 0 else Place(int(problem.tail[arc]), arc)
+        way, turn = ways.between(at, target)
+        legs += way
         if task < 0:
-            legs.append(Leg("dump", none, -1, target, problem.visit_cost, 0))
+            legs.append(Leg("dump", none, -1, target.node, problem.visit_cost, 0))
             at = target
             continue
         edge = int(streets.arc_edge[arc])
-        way = int(problem.task_arc[task, 0] != arc)
-        at = int(network.head[edge])
-        seconds, grams = int(problem.serve_cost[task, way]), int(problem.demand[task])
-        legs.append(Leg("sweep", np.array([edge]), task, at, seconds, grams))
-    return (*legs, *ways.between(at, problem.depot))
+        mode = int(problem.task_arc[task, 0] != arc)
+        at = Place(int(network.head[edge]), arc)
+        seconds, grams = int(serve_s[task, mode]) + turn, int(problem.demand[task])
+        one = (np.array([edge]), task, at.node, seconds, grams, np.array([turn]))
+        legs.append(Leg("sweep", *one))
+    way, _ = ways.between(at, Place(kind.depot))
+    return (*legs, *way)
 
 
 class _Ways:
@@ -359,12 +405,13 @@ class _Ways:
         self.drive_s = streets.drive_s
         self.before: dict[int, NDArray[np.int32]] = {}
 
-    def between(self, start: int, end: int) -> list[Leg]:
+    def between(self, leave: Place, enter: Place) -> tuple[list[Leg], int]:
         """Give the way as a leg; nothing where one is there already."""
         from scipy.sparse.csgraph import dijkstra
 
+        start, end = leave.node, enter.node
         if start == end:
-            return []
+            return [], 0
         if start not in self.before:
             _, found = dijkstra(self.graph, indices=np.array([start]), return_predecessors=True)
             self.before[start] = found[0]
@@ -376,4 +423,35 @@ class _Ways:
             edges.append(self.edge[previous, node])
             node = previous
         way = np.array(edges[::-1], dtype=np.int64)
-        return [Leg("drive", way, -1, end, int(self.drive_s[way].sum()), 0)]
+        seconds, turns = int(self.drive_s[way].sum()), np.zeros(len(way), dtype=np.int64)
+        return [Leg("drive", way, -1, end, seconds, 0, turns)], 0
+
+
+class _TurnWays:
+    """Quickest ways with turns."""
+
+    def __init__(self, streets: Streets) -> None:
+        self.streets = streets
+        self.ways = TurnWays(streets.problem)
+
+    def between(self, leave: Place, enter: Place) -> tuple[list[Leg], int]:
+        """Give the way as a leg, if any, and the seconds of the turn at its end.
+
+        Raises
+        ------
+        InputError
+            If there is no way.
+        """
+        found = self.ways.between(leave, enter)
+        if found is None:
+            raise InputError(
+                f"there is no way with turns from node {leave.node} to node {enter.node}",
+                place=self.streets.problem.name,
+            )
+        arcs, turns = found
+        last = int(turns[-1])
+        if not len(arcs):
+            return [], last
+        seconds = int(self.streets.problem.cost[arcs].sum() + turns[:-1].sum())
+        edges = self.streets.arc_edge[arcs]
+        return [Leg("drive", edges, -1, enter.node, seconds, 0, turns[:-1].copy())], last
