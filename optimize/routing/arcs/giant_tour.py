@@ -3,9 +3,11 @@
 What enters a junction leaves it: the cheapest passes without service that balance all junctions are
 a minimum-cost flow (the directed rural postman; Christofides, Campos, Corberan and Mota 1986, with
 the choice of directions of a mixed network in the same linear program). Parts that do not hang
-together are joined by the cheapest ways there and back, a tour is drawn (Hierholzer 1873, in random
-order), and cut at least cost (route first, cluster second; Beasley 1983). Where turning counts, the
-tour is drawn without it, and cut at costs with it.
+together are joined by the cheapest ways there and back (a spanning tree over the borders of what
+lies nearest to each; Mehlhorn 1988, A faster approximation algorithm for the Steiner problem in
+graphs, Information Processing Letters 27(3)), a tour is drawn (Hierholzer 1873, in random order),
+and cut at least cost (route first, cluster second; Beasley 1983). Where turning counts, the tour is
+drawn without it, and cut at costs with it. Work and memory grow about as the streets do.
 """
 
 from __future__ import annotations
@@ -16,18 +18,17 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 from numba import njit
 
-from optimize.routing.arcs.layout import FAR, distances, layout_of
-from optimize.routing.arcs.scanning import cost_of_routes
-from optimize.routing.arcs.solution import ArcSolution, decoded
+from optimize.routing.arcs.places import Places
+from optimize.routing.arcs.solution import ArcSolution
+from optimize.routing.arcs.ways import FAR, graph_of, pair_costs
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from optimize.routing.arcs.layout import Layout
+    from optimize.routing.arcs.places import Run
     from optimize.routing.arcs.problem import ArcProblem
-    from optimize.routing.arcs.solution import ArcRoute
 
-__all__ = ["tour_arcs"]
+__all__ = ["Postman", "cut_tour", "tour_arcs"]
 
 _NO_WAY = 1 << 60
 
@@ -66,23 +67,22 @@ def tour_arcs(
         If a task cannot be reached.
     """
     began = time.perf_counter()
-    layout = layout_of(problem)
+    places = Places(problem)
     rng = np.random.default_rng(seed)
-    best: tuple[int, tuple[ArcRoute, ...]] | None = None
+    best: tuple[int, list[Run]] | None = None
     done, interrupted = 0, False
     try:
-        postman = _Postman(problem, layout)
+        postman = Postman(problem)
         for number in range(tours):
             if number and time.perf_counter() - began > time_limit_s:
                 break
-            found = _cut(problem, layout, *postman.tour(rng), rng)
+            found = cut_tour(places, *postman.tour(rng), rng)
             done += 1
             if found is None:
                 continue
-            routes = decoded(problem, layout, found)
-            cost = cost_of_routes(problem, layout, routes)
+            cost = sum(run.cost for run in found) + len(found) * problem.fleet[0].route_cost
             if best is None or cost < best[0]:
-                best = (cost, routes)
+                best = (cost, found)
     except KeyboardInterrupt:
         if best is None:
             raise
@@ -91,13 +91,20 @@ def tour_arcs(
     if best is None:
         return ArcSolution((), 0, float(bound), "none", seconds, done)
     status: Literal["optimal", "feasible"] = "optimal" if best[0] <= bound else "feasible"
-    return ArcSolution(best[1], best[0], float(bound), status, seconds, done, interrupted)
+    routes = tuple(places.route(run) for run in best[1])
+    return ArcSolution(routes, best[0], float(bound), status, seconds, done, interrupted)
 
 
-class _Postman:
-    """A balanced, connected multigraph; arcs from `n` on serve nothing."""
+class Postman:
+    """A balanced, connected multigraph; arcs from `n` on serve nothing.
 
-    def __init__(self, problem: ArcProblem, layout: Layout) -> None:
+    Parameters
+    ----------
+    problem
+        Its streets; capacities and limits are not read.
+    """
+
+    def __init__(self, problem: ArcProblem) -> None:
         self.problem = problem
         self.n = problem.n_tasks
         self.mode = self._modes()
@@ -106,7 +113,7 @@ class _Postman:
         extra = np.repeat(np.arange(len(passes)), passes)
         self.tail = np.concatenate([problem.tail[served], problem.tail[extra]])
         self.head = np.concatenate([problem.head[served], problem.head[extra]])
-        self._connect(layout)
+        self._connect()
 
     def _modes(self) -> NDArray[np.int64]:
         """Directions in which the tasks balance best."""
@@ -164,43 +171,45 @@ class _Postman:
         found = solve_lp(model, method="simplex")  # a vertex: whole passes
         return found.x[:arcs], found.x[arcs:]
 
-    def _connect(self, layout: Layout) -> None:
-        """Join the parts to the depot's by the cheapest ways there and back."""
+    def _connect(self) -> None:
+        """Join all parts by the cheapest ways there and back."""
         from scipy.sparse import csr_array
-        from scipy.sparse.csgraph import connected_components
+        from scipy.sparse.csgraph import connected_components, dijkstra
 
         problem = self.problem
         n = problem.n_nodes
         graph = csr_array((np.ones(len(self.tail)), (self.tail, self.head)), shape=(n, n))
         _, label = connected_components(graph, directed=False)
-        ends = np.unique(
-            np.concatenate([self.tail[: self.n], self.head[: self.n], [problem.depot]])
+        ends = np.unique(np.concatenate([self.tail, self.head, [problem.fleet[0].depot]]))
+        if (label[ends] == label[ends[0]]).all():
+            return
+        # there and back along each arc; of parallel ones the cheapest, and never a cost of zero
+        tail, head = problem.tail, problem.head
+        trip = problem.cost + pair_costs(graph_of(problem), head, tail) + 1
+        low, high = np.minimum(tail, head), np.maximum(tail, head)
+        order = np.lexsort((trip, high, low))
+        first = np.ones(len(order), dtype=np.bool_)
+        first[1:] = (np.diff(low[order]) != 0) | (np.diff(high[order]) != 0)
+        kept = order[first & (trip[order] < FAR) & (low[order] != high[order])]
+        low, high, trip = low[kept], high[kept], trip[kept].astype(np.float64)
+        streets = csr_array((trip, (low, high)), shape=(n, n))
+        least, _, origin = dijkstra(
+            streets, directed=False, indices=ends, min_only=True, return_predecessors=True
         )
-        part = label[ends]
-        if problem.turns is None:
-            rows = layout.point[ends]
-            round_trip = layout.dist[np.ix_(rows, rows)].astype(np.int64)
-        else:  # turns count when the tour is cut
-            round_trip = distances(problem, ends).astype(np.int64)
-        round_trip = round_trip + round_trip.T
-        inside = part == label[problem.depot]
-        nearest = round_trip[inside].min(axis=0)
-        start = np.flatnonzero(inside)[round_trip[inside].argmin(axis=0)]
-        new_tail: list[int] = []
-        new_head: list[int] = []
-        while not inside.all():
-            v = int(np.argmin(np.where(inside, np.iinfo(np.int64).max, nearest)))
-            u = int(start[v])
-            new_tail += [int(ends[u]), int(ends[v])]
-            new_head += [int(ends[v]), int(ends[u])]
-            joined = np.flatnonzero(part == part[v])
-            inside[joined] = True
-            closer = round_trip[joined].min(axis=0)
-            better = closer < nearest
-            start = np.where(better, joined[round_trip[joined].argmin(axis=0)], start)
-            nearest = np.minimum(nearest, closer)
-        self.tail = np.concatenate([self.tail, np.array(new_tail, dtype=np.int64)])
-        self.head = np.concatenate([self.head, np.array(new_head, dtype=np.int64)])
+        across = np.flatnonzero(np.isfinite(least[low]) & np.isfinite(least[high]))
+        one, other = origin[low[across]], origin[high[across]]
+        total = least[low[across]] + trip[across] + least[high[across]]
+        joined = np.arange(n)
+        added: list[tuple[int, int]] = []
+        for at in np.argsort(total, kind="stable").tolist():
+            u, v = int(one[at]), int(other[at])
+            a, b = _root(joined, int(label[u])), _root(joined, int(label[v]))
+            if a != b:
+                joined[b] = a
+                added += [(u, v), (v, u)]
+        pairs = np.array(added, dtype=np.int64).reshape(-1, 2)
+        self.tail = np.concatenate([self.tail, pairs[:, 0]])
+        self.head = np.concatenate([self.head, pairs[:, 1]])
 
     def tour(self, rng: np.random.Generator) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Draw a tour from the depot: tasks in order, and the direction of each."""
@@ -209,7 +218,7 @@ class _Postman:
         for arc, node in zip(order.tolist(), self.tail[order].tolist(), strict=True):
             out.setdefault(node, []).append(arc)
         head = self.head.tolist()
-        stack: list[tuple[int, int]] = [(self.problem.depot, -1)]
+        stack: list[tuple[int, int]] = [(self.problem.fleet[0].depot, -1)]
         passed: list[int] = []
         while stack:
             node, arc = stack[-1]
@@ -224,63 +233,92 @@ class _Postman:
         return tasks, self.mode[tasks]
 
 
-def _cut(
-    problem: ArcProblem,
-    layout: Layout,
+def _root(joined: NDArray[np.int64], part: int) -> int:
+    """Find what stands for a part and all that it is joined with."""
+    while joined[part] != part:
+        joined[part] = joined[joined[part]]
+        part = int(joined[part])
+    return part
+
+
+def cut_tour(
+    places: Places,
     tasks: NDArray[np.int64],
     modes: NDArray[np.int64],
     rng: np.random.Generator,
-) -> list[NDArray[np.int32]] | None:
-    """Cut a tour from a random place on; None where it makes too many routes."""
-    n = len(tasks)
+) -> list[Run] | None:
+    """Cut a tour from a random place on.
+
+    Parameters
+    ----------
+    places
+        The problem; all vehicles are of the first kind.
+    tasks, modes : int64[n]
+        The tour, and the direction of each task.
+    rng
+        Draws the place.
+
+    Returns
+    -------
+    list of Run or None
+        None where there are too many routes.
+    """
+    problem, n = places.problem, len(tasks)
+    kind = problem.fleet[0]
     shift = int(rng.integers(n))
     order, way = np.roll(tasks, -shift), np.roll(modes, -shift)
-    most = (1 << 50) if problem.most_cost is None else problem.most_cost
+    leave, enter = places.leave[order, way], places.enter[order, way]
+    gap = np.zeros(n, dtype=np.int64)
+    gap[1:] = places.straight(leave[:-1], enter[1:])
+    facilities = len(problem.facilities) > 0
+    over = np.zeros(n, dtype=np.int64)
+    if facilities:
+        over[1:] = places.over(leave[:-1], enter[1:])
+    most = (1 << 50) if kind.most_cost is None else kind.most_cost
     if problem.turns is not None:
         most = min(most, int(FAR) - 1)  # there may be no way on that turns permit
-    facilities = len(problem.facilities) > 0
     least = np.zeros(n + 1, dtype=np.int64)
     begin = np.zeros(n + 1, dtype=np.int64)
-    arrays = (layout.step, layout.over, layout.start[0], layout.ending[0], layout.serve[0])
-    for apart in (problem.route_cost, 1 << 40):  # cheapest; else fewest routes
-        best_cuts(
-            order, way, problem.demand, *arrays, problem.capacity, most, apart, facilities,
-            least, begin,
-        )  # fmt: skip
+    arrays = (
+        problem.demand[order], gap, over, places.start[0, order, way],
+        places.ending[0, order, way], places.serve[0, order, way],
+    )  # fmt: skip
+    for apart in (kind.route_cost, 1 << 40):  # cheapest; else fewest routes
+        best_cuts(*arrays, kind.capacity, most, apart, facilities, least, begin)
         if least[n] >= _NO_WAY:
             return None
         cuts = [n]
         while cuts[-1] > 0:
             cuts.append(int(begin[cuts[-1]]))
-        if problem.vehicles is None or len(cuts) - 1 <= problem.vehicles:
+        if kind.count is None or len(cuts) - 1 <= kind.count:
             spans = zip(cuts[:0:-1], cuts[-2::-1], strict=True)
-            return [_with_visits(problem, order[first:last]) for first, last in spans]
+            parts = [_with_visits(places, order[first:last]) for first, last in spans]
+            return [places.run(part) for part in parts]
     return None
 
 
-def _with_visits(problem: ArcProblem, tasks: NDArray[np.int64]) -> NDArray[np.int32]:
+def _with_visits(places: Places, tasks: NDArray[np.int64]) -> NDArray[np.int32]:
     """Put a visit before each task that the hopper has no room for."""
+    capacity = places.problem.fleet[0].capacity
     route: list[int] = []
     load = 0
-    for task in tasks.tolist():
-        load += int(problem.demand[task])
-        if load > problem.capacity:
-            route.append(problem.n_tasks)
-            load = int(problem.demand[task])
+    for task, demand in zip(tasks.tolist(), places.problem.demand[tasks].tolist(), strict=True):
+        load += demand
+        if load > capacity:
+            route.append(places.n)
+            load = demand
         route.append(task)
     return np.array(route, dtype=np.int32)
 
 
 @njit(cache=True, nogil=True)
 def best_cuts(
-    order: NDArray[np.int64],
-    way: NDArray[np.int64],
     demand: NDArray[np.int64],
-    step: NDArray[np.int32],
-    over: NDArray[np.int32],
-    start: NDArray[np.int32],
-    ending: NDArray[np.int32],
-    serve: NDArray[np.int32],
+    gap: NDArray[np.int64],
+    over: NDArray[np.int64],
+    start: NDArray[np.int64],
+    ending: NDArray[np.int64],
+    serve: NDArray[np.int64],
     capacity: int,
     most: int,
     apart: int,
@@ -288,8 +326,12 @@ def best_cuts(
     least: NDArray[np.int64],
     begin: NDArray[np.int64],
 ) -> None:
-    """Cut a tour at least cost (Bellman): ``begin[j]`` is where the route ends that ends at j."""
-    n = order.size
+    """Cut a tour at least cost (Bellman): ``begin[j]`` is where the route ends that ends at j.
+
+    Arrays are in the order of the tour; ``gap`` and ``over`` lie before each task, straight and
+    over a facility.
+    """
+    n = demand.size
     least[:] = _NO_WAY
     least[0] = 0
     for i in range(n):
@@ -298,23 +340,20 @@ def best_cuts(
         spent = 0
         load = 0
         for j in range(i, n):
-            t, m = order[j], way[j]
-            load += demand[t]
+            load += demand[j]
             if j == i:
-                spent = start[t, m]
+                spent = start[j]
+            elif load <= capacity:
+                spent += gap[j]
+            elif facilities:
+                spent += over[j]
+                load = demand[j]
             else:
-                last, before = order[j - 1], way[j - 1]
-                if load <= capacity:
-                    spent += step[last, t, 2 * before + m]
-                elif facilities:
-                    spent += over[last, t, 2 * before + m]
-                    load = demand[t]
-                else:
-                    break
-            spent += serve[t, m]
+                break
+            spent += serve[j]
             if spent > most:
                 break
-            whole = spent + ending[t, m]
+            whole = spent + ending[j]
             if whole <= most and least[i] + whole + apart < least[j + 1]:
                 least[j + 1] = least[i] + whole + apart
                 begin[j + 1] = i

@@ -9,16 +9,14 @@ import numpy as np
 
 from networks.errors import InputError
 from optimize.routing.arcs.turns import turn_table
+from optimize.routing.arcs.ways import FAR, graph_of, table_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from optimize.routing.arcs.problem import ArcProblem
 
-__all__ = ["Layout", "distances", "layout_of"]
-
-FAR = np.int32(1 << 29)
-"""Stands for unreachable; sums of three stay within 32 bits."""
+__all__ = ["FAR", "Layout", "distances", "layout_of"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -190,24 +188,4 @@ def distances(problem: ArcProblem, nodes: NDArray[np.int64]) -> NDArray[np.int32
     InputError
         If a cost is as large as `FAR`.
     """
-    from scipy.sparse import csr_array
-    from scipy.sparse.csgraph import dijkstra
-
-    # Of parallel arcs the cheapest counts; a cost of 0 would be no arc at all in a sparse table.
-    order = np.lexsort((problem.cost, problem.head, problem.tail))
-    tail, head, cost = problem.tail[order], problem.head[order], problem.cost[order]
-    first = np.ones(len(tail), dtype=np.bool_)
-    first[1:] = (tail[1:] != tail[:-1]) | (head[1:] != head[:-1])
-    tail, head, cost = tail[first], head[first], cost[first]
-    n = problem.n_nodes
-    scale = 4 * n + 4  # a zero becomes 1 of `scale`, too little to add up to one unit
-    weights = np.where(cost == 0, 1.0, cost * float(scale))
-    graph = csr_array((weights, (tail, head)), shape=(n, n))
-    out = np.empty((len(nodes), len(nodes)), dtype=np.int32)
-    for start in range(0, len(nodes), 512):
-        rows = dijkstra(graph, indices=nodes[start : start + 512])[:, nodes]
-        whole = np.where(np.isfinite(rows), np.floor(rows / scale), float(FAR))
-        if (whole[np.isfinite(rows)] >= FAR).any():
-            raise InputError("costs are too large", place=problem.name, mend="use a larger unit")
-        out[start : start + 512] = whole.astype(np.int32)
-    return out
+    return table_of(graph_of(problem), nodes, nodes)
