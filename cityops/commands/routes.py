@@ -97,10 +97,15 @@ def routes(
 
 
 def write_pages(folder: Path, plan: "RoutePlan", lang: str) -> None:
-    """Write the report, and the run sheets that are printed."""
+    """Write the report, the run sheets that are printed, and the workbook."""
     from cityops.report.routes import write_routes_report
     from cityops.report.routes_pdf import write_run_sheets
+    from scenarios.routing.output import titles
+    from scenarios.routing.workbook import write_workbook
 
+    question = plan.question
+    title = titles(question)["title_zh" if lang == "zh" else "title"]
+    write_workbook(folder / f"{question.name}.xlsx", plan, title=title, lang=lang)
     write_routes_report(folder, plan, lang=lang)
     write_run_sheets(folder, plan, lang=lang)
 

@@ -11,12 +11,13 @@ import numpy as np
 if TYPE_CHECKING:
     from pathlib import Path
 
+    import pandas as pd
     from numpy.typing import NDArray
 
     from networks import RoadNetwork
     from scenarios.routing.plan import RoutePlan
 
-__all__ = ["edge_line", "route_features", "write_exchange"]
+__all__ = ["edge_line", "piece_names", "plan_table", "route_features", "write_exchange"]
 
 _GPX = "http://www.topografix.com/GPX/1/1"
 
@@ -34,7 +35,9 @@ def write_exchange(folder: Path, plan: RoutePlan) -> None:
     name = plan.question.name
     for part in ("plan", "maps", "routes"):
         (folder / part).mkdir(exist_ok=True)
-    plan.steps.to_csv(folder / "plan" / f"{name}.csv", index=False, lineterminator="\n")
+    plan_table(plan).to_csv(
+        folder / "plan" / f"{name}.csv", index=False, encoding="utf-8-sig", lineterminator="\n"
+    )
     features = route_features(plan)
     _write(folder / "maps" / "routes.geojson", features)
     for number in plan.summary["route"].tolist():
@@ -44,20 +47,47 @@ def write_exchange(folder: Path, plan: RoutePlan) -> None:
         _write_gpx(stem.with_suffix(".gpx"), plan, number, own)
 
 
+def plan_table(plan: RoutePlan) -> pd.DataFrame:
+    """Give steps their `pieces`, by which an edited plan is known again.
+
+    Parameters
+    ----------
+    plan
+        The routes.
+    """
+    table = plan.steps.copy()
+    swept = plan.legs[plan.legs["kind"] == "sweep"].groupby(["route", "step"])["edge"].agg(list)
+    keys = zip(table["route"].tolist(), table["order"].tolist(), strict=True)
+    pieces = [piece_names(swept[key]) if key in swept.index else "" for key in keys]
+    table.insert(len(table.columns) - 1, "pieces", pieces)
+    return table
+
+
+def piece_names(edges: list[int]) -> str:
+    """Write directed edges so that no spreadsheet takes them for a number or a date.
+
+    Examples
+    --------
+    >>> piece_names([17, 18])
+    'e17 e18'
+    """
+    return " ".join(f"e{edge}" for edge in edges)
+
+
 def route_features(plan: RoutePlan) -> list[dict[str, Any]]:
     """One feature a step, in order: a line along the streets, or a point for a stop."""
     network = plan.question.network
     edges = plan.legs[plan.legs["edge"] >= 0].groupby(["route", "step"])["edge"].agg(list)
     features = []
-    for row in plan.steps.to_dict("records"):
+    for row in plan_table(plan).to_dict("records"):
         key = (row["route"], row["order"])
         if key in edges.index:
             line = edge_line(network, edges[key])
             geometry = {"type": "LineString", "coordinates": line.round(6).tolist()}
         else:
             geometry = {"type": "Point", "coordinates": [row["from_lon"], row["from_lat"]]}
-        kept = ("route", "order", "kind", "street", "side", "km", "minutes", "clock", "load_kg")
-        properties = {column: row[column] for column in kept}
+        places = {"from_lon", "from_lat", "to_lon", "to_lat"}
+        properties = {key: value for key, value in row.items() if key not in places}
         features.append({"type": "Feature", "properties": properties, "geometry": geometry})
     return features
 
@@ -92,10 +122,11 @@ def _write_gpx(path: Path, plan: RoutePlan, number: int, features: list[dict[str
         if one["geometry"]["type"] == "Point":
             point = _point(root, "wpt", one["geometry"]["coordinates"])
             said = one["properties"]
-            ET.SubElement(point, "name").text = f"{said['clock']} {said['street']}"
+            ET.SubElement(point, "name").text = f"{said['order']} {said['clock']} {said['street']}"
             ET.SubElement(point, "type").text = said["kind"]
     track = ET.SubElement(root, "trk")
     ET.SubElement(track, "name").text = f"{question.name} {number}"
+    ET.SubElement(track, "number").text = f"{number}"
     for one in features:
         if one["geometry"]["type"] == "LineString":
             segment = ET.SubElement(track, "trkseg")
