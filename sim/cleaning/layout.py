@@ -51,8 +51,9 @@ class World(NamedTuple):
 
     ``growth[profile, hour]`` and ``washes[hour]`` are ppm by hour from time 0, the last entry for
     all hours after; ``opens[site, hour of week]`` is the number of hours until it is open (0: it
-    is); ``serve`` holds the values of service times by site and kind, ``up`` and ``repair`` by
-    vehicle (``up`` is endless for those that never break down).
+    is); ``serve`` holds the values of service times by site and kind, ``up`` by vehicle (endless
+    for those that never break down), ``repair`` for all; ``route`` is in the order ``route_order``
+    of the plan's routes. ``streams`` ends with the seed.
     """
 
     piece: NDArray[np.int64]

@@ -19,14 +19,13 @@ Rules, in words (both engines follow them to the letter; `reference` is the spec
    home, or to a piece that is carried over that of the period in which they begin.
 6. *Breakdowns* come after exponential times of driving and sweeping; the vehicle stands where it is
    until it is repaired, then goes on.
-7. *Shift end*: a vehicle about to take its next step (other than the drive that ends its route)
-   goes home instead if it would else be home only after the end of its shift and ``overtime_s``,
-   counting the way home from where it is. Its sweeps left are *missed*. It goes home with what is
-   in its hopper.
+7. *Shift end*: a vehicle takes its next step (other than the drive that ends its route) only if it
+   would be home by the end of its shift and ``overtime_s``, were it to go home at once. Else it
+   does go home, with what is in its hopper, and its sweeps left are *missed*.
 8. *Carry-over* "next": on its next route the vehicle first drives to the first piece that it
-   missed, does what was left of that route (breaks left out) and then its new route; a piece that
-   it has swept so is passed by when it comes again on the same day. With "drop" missed pieces wait
-   for the next route that has them.
+   missed, does what was left of that route (without breaks, windows or further carry-over to the
+   count of missed) and then its new route; a piece that was swept so is passed by where it comes
+   again on the same day. With "drop" missed pieces wait for the next route that has them.
 9. A route that should leave while its vehicle is still out leaves when it is back.
 10. At one instant first the hour turns (rain, opening, what is counted by hour), then services end,
     then all else, by number of the vehicle.

@@ -92,13 +92,13 @@ class Routes:
             column = numbers(getattr(self, name), (s,), name, "steps", high=1e8, unknown=unknown)
             put(self, name, column)
         for name, n, end in (("first", r, s), ("leg_first", s, len(self.leg_edge))):
-            column = codes(getattr(self, name), n + 1, name, "routes", low=0)
-            if column[0] != 0 or column[-1] != end or (np.diff(column) < 0).any():
+            begins = codes(getattr(self, name), n + 1, name, "routes", low=0)
+            if begins[0] != 0 or begins[-1] != end or (np.diff(begins) < 0).any():
                 raise InputError(
                     f"{name} does not rise from 0 to {end}", place="routes",
                     mend="give where each one's entries begin, and the end",
                 )  # fmt: skip
-            put(self, name, column)
+            put(self, name, begins)
         self._check_steps()
 
     def _check_steps(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -11,8 +12,6 @@ from networks.errors import InputError
 from sim.cleaning.columns import HOURS, codes, hours, numbers
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from numpy.typing import NDArray
 
     from sim.distributions import Distribution
@@ -151,7 +150,7 @@ class Facilities:
             raise InputError("a dump or hydrant never opens", place="facilities")
         for name in ("dump_s", "refill_s"):
             given = getattr(self, name)
-            if isinstance(given, (list, tuple)) and len(given) != n:
+            if isinstance(given, Sequence) and len(given) != n:
                 raise InputError(f"{name} has {len(given)} entries, not {n}", place="facilities")
         if self.names is not None and len(self.names) != n:
             raise InputError(f"{len(self.names)} names for {n} facilities", place="facilities")

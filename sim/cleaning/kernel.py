@@ -1,0 +1,582 @@
+"""The rules of `sim.cleaning.model`, compiled: vehicles event by event, streets hour by hour.
+
+A vehicle has one event to come at most. What it does between two events touches nothing that
+others see, so a drive and the sweep after it are one event, at the end of the sweep.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+from numba import njit
+
+from sim.cleaning.layout import (
+    BAYS,
+    CARRIED_ON,
+    CELL,
+    DAY,
+    DEPOT,
+    DUMP_TIME,
+    DUMPS,
+    EARLIEST,
+    EDGE,
+    EDGES,
+    EDGES_END,
+    END,
+    FIRST,
+    FLUSHED,
+    GROWN,
+    GROWTH,
+    HOPPER,
+    HOUR_MS,
+    KIND,
+    LEAVE,
+    LENGTH,
+    LENGTH_MS,
+    LIMIT,
+    LYING,
+    PARKED,
+    PARKED_CARS,
+    PPM,
+    PROFILE,
+    R_BEGIN,
+    R_DIVERTED,
+    R_END,
+    R_KIND,
+    R_LOAD,
+    R_METRES,
+    R_OUTCOME,
+    R_PLACE,
+    R_REMOVED,
+    R_REPAIR,
+    R_ROUTE,
+    R_STEP,
+    R_VEHICLE,
+    R_WAIT,
+    R_WATER,
+    RATE,
+    REFILL_TIME,
+    REMOVES,
+    REPAIR_TIME,
+    ROUTES,
+    ROUTES_END,
+    STANDARD,
+    START,
+    SWEEP_MS,
+    SWEPT,
+    TANK,
+    TARGET,
+    UP_TIME,
+    WASHED,
+    WATER,
+    WATER_NEED,
+    World,
+)
+from sim.cleaning.log import DONE, LATE, MISSED, PASSED
+from sim.cleaning.plan import BREAK, DRIVE, DUMP, REFILL, SWEEP
+from sim.draws import bits
+from sim.events import EventList, next_time, pop, push, size
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+WEEK_H = 168
+
+# Columns of `State.unit`. OWN is today's route, CUR the one that is driven (an earlier one while
+# its rest is made up for), AT_SITE the facility where it stands (-1: at the end of AT_PIECE),
+# DIRECT whether it goes to the next piece by a way in place of the legs.
+(
+    PHASE, OWN, CUR, STEP, AT_SITE, AT_PIECE, DIRECT, LOAD, IN_TANK, UP_LEFT, BREAKS, VISITS, CAME,
+    WAITED, STOOD, STARTED, DIVERTED, SITE, DOES, HOMING, OLDEST,
+) = range(21)  # fmt: skip
+UNIT = 21
+LEAVES, GOES_ON, SWEPT_UP, ARRIVES, SERVED = range(5)
+EMPTIES, FILLS = 1, 2
+
+# Columns of `State.sites`: bays in use; the line, from its first place on.
+BUSY, HEAD, WAITING = range(3)
+SITE_STATES = 3
+# Columns of `State.out`: first step not yet done; begin and end, ms.
+NEXT, BEGAN, ENDED = range(3)
+# Places in `State.clock`: next hour to turn, rows, vehicles that wait, end, whether all is done.
+HOUR, ROWS, IN_LINE, LAST_MS, FINISHED = range(5)
+CLOCK = 5
+
+
+class State(NamedTuple):
+    """All that changes; see the columns above, and `sim.cleaning.layout` for ``streets``."""
+
+    streets: NDArray[np.int64]
+    unit: NDArray[np.int64]
+    sites: NDArray[np.int64]
+    line: NDArray[np.int64]
+    out: NDArray[np.int64]
+    clean_mm: NDArray[np.int64]
+    dirt_mg: NDArray[np.int64]
+    clock: NDArray[np.int64]
+
+
+@njit(cache=True, nogil=True)
+def _draw(streams: NDArray[np.uint64], stream: int, item: int, draw: int, width: int) -> int:
+    """Draw a whole number of so many bits; 12 choose one of `CELLS` values."""
+    drawn = bits(streams[5], streams[stream], item, draw)
+    return int(np.int64(drawn >> np.uint64(64 - width)))  # signed: mixed signs would be floats
+
+
+@njit(cache=True, nogil=True)
+def _stands(
+    up: NDArray[np.int64],
+    repair: NDArray[np.int64],
+    streams: NDArray[np.uint64],
+    me: NDArray[np.int64],
+    v: int,
+    ms: int,
+) -> int:
+    """Drive or sweep for a while; return how long it stands broken meanwhile."""
+    stood = 0
+    while ms >= me[UP_LEFT]:
+        ms -= me[UP_LEFT]
+        stood += repair[_draw(streams, REPAIR_TIME, v, me[BREAKS], 12)]
+        me[BREAKS] += 1
+        me[UP_LEFT] = up[v, _draw(streams, UP_TIME, v, me[BREAKS], 12)]
+    me[UP_LEFT] -= ms
+    return stood
+
+
+@njit(cache=True, nogil=True)
+def _write(
+    rows: NDArray[np.int64], clock: NDArray[np.int64], me: NDArray[np.int64],
+    v: int, step: int, kind: int, place: int, came: int, end: int,
+) -> NDArray[np.int64]:  # fmt: skip
+    """Write a row; the columns that are not named here are 0 or the vehicle's own."""
+    row: NDArray[np.int64] = rows[clock[ROWS]]
+    clock[ROWS] += 1
+    row[:] = 0
+    row[R_VEHICLE] = v
+    row[R_ROUTE] = me[OWN]
+    row[R_STEP] = step
+    row[R_KIND] = kind
+    row[R_PLACE] = place
+    row[R_BEGIN] = came
+    row[R_END] = end
+    row[R_LOAD] = me[LOAD]
+    row[R_WATER] = me[IN_TANK]
+    return row
+
+
+@njit(cache=True, nogil=True)
+def _serve(
+    serve: NDArray[np.int64], streams: NDArray[np.uint64], me: NDArray[np.int64],
+    site: NDArray[np.int64], events: EventList, v: int, now: int, vehicles: int,
+) -> None:  # fmt: skip
+    """Take a bay."""
+    f, does = me[SITE], me[DOES]
+    lasts = 0
+    if does & EMPTIES:
+        lasts += serve[f, 0, _draw(streams, DUMP_TIME, v, me[VISITS], 12)]
+    if does & FILLS:
+        lasts += serve[f, 1, _draw(streams, REFILL_TIME, v, me[VISITS], 12)]
+    me[VISITS] += 1
+    me[WAITED] = now - me[CAME]
+    me[PHASE] = SERVED
+    site[BUSY] += 1
+    push(events, float((now + lasts) * 2 * vehicles + v), SERVED, v, 0)
+
+
+@njit(cache=True, nogil=True)
+def _next_sweep(step: NDArray[np.int64], at: int, end: int) -> int:
+    while at < end and step[at, KIND] != SWEEP:
+        at += 1
+    return at
+
+
+@njit(cache=True, nogil=True)
+def _turn_hour(
+    piece: NDArray[np.int64], growth: NDArray[np.int64], washes: NDArray[np.int64],
+    streets: NDArray[np.int64], clean_mm: NDArray[np.int64], dirt_mg: NDArray[np.int64], hour: int,
+) -> None:  # fmt: skip
+    """Add what the last hour brought, wash, and count what is clean."""
+    lying, rate, grown = streets[LYING], streets[RATE], streets[GROWN]
+    column = min(hour, growth.shape[1] - 1)
+    wash = washes[column]
+    for q in range(lying.size):
+        grown[q] += rate[q]
+        lying[q] += rate[q]
+        rate[q] = piece[GROWTH, q] * growth[piece[PROFILE, q], column] // PPM
+    if wash > 0:
+        for q in range(lying.size):
+            away = lying[q] * wash // PPM
+            lying[q] -= away
+            streets[WASHED, q] += away
+    if hour < clean_mm.shape[0]:
+        for q in range(lying.size):
+            if lying[q] <= piece[STANDARD, q]:
+                clean_mm[hour, piece[CELL, q]] += piece[LENGTH, q]
+        if hour < dirt_mg.shape[0]:
+            dirt_mg[hour] = lying
+
+
+@njit(cache=True, nogil=True)
+def begin(world: World, state: State, events: EventList) -> None:
+    """Put every vehicle and every street where it is at time 0.
+
+    Parameters
+    ----------
+    world, state, events
+        What is given; what changes, all 0; an empty list.
+    """
+    state.streets[LYING] = world.piece[START]
+    state.streets[CARRIED_ON] = -1
+    vehicles = world.vehicle.shape[0]
+    for r in range(world.route.shape[0]):
+        state.out[r, NEXT] = world.route[r, FIRST]
+    for v in range(vehicles):
+        me = state.unit[v]
+        me[OWN] = me[OLDEST] = world.vehicle[v, ROUTES]
+        me[IN_TANK] = max(0, world.vehicle[v, TANK])
+        me[UP_LEFT] = world.up[v, _draw(world.streams, UP_TIME, v, 0, 12)]
+        me[PHASE] = LEAVES
+        if me[OWN] < world.vehicle[v, ROUTES_END]:
+            leaves = world.route[me[OWN], LEAVE]
+            push(events, float(leaves * 2 * vehicles + vehicles + v), LEAVES, v, 0)
+
+
+@njit(cache=True, nogil=True)
+def run(
+    world: World,
+    state: State,
+    events: EventList,
+    rows: NDArray[np.int64],
+    spare: int,
+    until_hour: int,
+) -> None:
+    """Go on until an hour, or the rows are full, or all is done.
+
+    Parameters
+    ----------
+    world, state, events
+        What is given, what changes, and what is to come.
+    rows : int64[any, 15]
+        Rows of the Log, filled up to ``state.clock[ROWS]``.
+    spare
+        Rows that one event may write.
+    until_hour
+        Hour at which the slice ends.
+    """
+    piece, growth, step, leg_edge = world.piece, world.growth, world.step, world.leg_edge
+    route, vehicle, site, opens = world.route, world.vehicle, world.site, world.opens
+    serve, up, repair, streams = world.serve, world.up, world.repair, world.streams
+    edge_ms, edge_mm, period = world.edge_ms, world.edge_mm, world.period
+    to_ms, to_mm, from_ms, from_mm = world.to_ms, world.to_mm, world.from_ms, world.from_mm
+    between_ms, between_mm, parked = world.between_ms, world.between_mm, world.parked
+    first_hour, spread, carry = world.first_hour, world.spread, world.carry
+    streets, unit, sites, line = state.streets, state.unit, state.sites, state.line
+    out, clock = state.out, state.clock
+    n = vehicle.shape[0]
+    while True:
+        at_ms = -1
+        if size(events) > 0:
+            at_ms = int(next_time(events)) // (2 * n)
+        elif clock[IN_LINE] == 0 and clock[HOUR] > world.hours:
+            break
+        if at_ms < 0 or clock[HOUR] * HOUR_MS <= at_ms:
+            if clock[HOUR] >= until_hour:
+                return
+            hour = clock[HOUR]
+            clock[HOUR] += 1
+            clock[LAST_MS] = hour * HOUR_MS
+            _turn_hour(piece, growth, world.washes, streets, state.clean_mm, state.dirt_mg, hour)
+            for f in range(site.shape[0]):
+                if opens[f, (first_hour + hour) % WEEK_H] > 0:
+                    continue
+                while sites[f, WAITING] > 0 and sites[f, BUSY] < site[f, BAYS]:
+                    who = line[f, sites[f, HEAD]]
+                    sites[f, HEAD] = (sites[f, HEAD] + 1) % n
+                    sites[f, WAITING] -= 1
+                    clock[IN_LINE] -= 1
+                    _serve(serve, streams, unit[who], sites[f], events, who, hour * HOUR_MS, n)
+            continue
+        if clock[ROWS] + spare > rows.shape[0]:
+            return
+        _, _, v, _ = pop(events)
+        now = at_ms
+        clock[LAST_MS] = now
+        me = unit[v]
+        phase = me[PHASE]
+        hour = now // HOUR_MS
+        week_h = (first_hour + hour) % WEEK_H
+
+        if phase == ARRIVES:
+            f = me[SITE]
+            if opens[f, week_h] == 0 and sites[f, BUSY] < site[f, BAYS]:
+                _serve(serve, streams, me, sites[f], events, v, now, n)
+            else:
+                line[f, (sites[f, HEAD] + sites[f, WAITING]) % n] = v
+                sites[f, WAITING] += 1
+                clock[IN_LINE] += 1
+            continue
+
+        if phase == SERVED:
+            f = me[SITE]
+            sites[f, BUSY] -= 1
+            if sites[f, WAITING] > 0 and opens[f, week_h] == 0:
+                who = line[f, sites[f, HEAD]]
+                sites[f, HEAD] = (sites[f, HEAD] + 1) % n
+                sites[f, WAITING] -= 1
+                clock[IN_LINE] -= 1
+                _serve(serve, streams, unit[who], sites[f], events, who, now, n)
+            dumped = 0
+            if me[DOES] & EMPTIES:
+                dumped = me[LOAD]
+                me[LOAD] = 0
+            if me[DOES] & FILLS:
+                me[IN_TANK] = vehicle[v, TANK]
+            kind = DUMP if me[DOES] & EMPTIES else REFILL
+            j = -1 if me[DIVERTED] else me[STEP]
+            row = _write(rows, clock, me, v, j, kind, f, me[CAME], now)
+            row[R_WAIT] = me[WAITED]
+            row[R_REMOVED] = dumped
+            row[R_DIVERTED] = me[DIVERTED]
+            me[AT_SITE] = f
+            if me[DIVERTED] == 0:
+                me[STEP] += 1
+            me[DIRECT] = me[DIVERTED]
+            me[DIVERTED] = 0
+
+        elif phase == SWEPT_UP:
+            j = me[STEP]
+            q = step[j, TARGET]
+            since = now - (clock[HOUR] - 1) * HOUR_MS
+            lying = streets[LYING, q] + streets[RATE, q] * since // HOUR_MS
+            started = me[STARTED] // HOUR_MS
+            mean = parked[piece[PARKED, q], (first_hour + started) % WEEK_H]
+            half = min(mean, PPM - mean) * spread // PPM
+            luck = _draw(streams, PARKED_CARS, q, started, 20)
+            blocked = mean - half + ((2 * half + 1) * luck >> 20)
+            take = lying * (step[j, REMOVES] * (PPM - blocked) // PPM) // PPM
+            if vehicle[v, HOPPER] >= 0:
+                take = min(take, vehicle[v, HOPPER] - me[LOAD])
+                me[LOAD] += take
+                streets[SWEPT, q] += take
+            else:
+                streets[FLUSHED, q] += take
+            streets[LYING, q] -= take
+            me[IN_TANK] -= step[j, WATER_NEED]
+            row = _write(rows, clock, me, v, j, SWEEP, q, me[CAME], now)
+            row[R_WAIT] = me[WAITED]
+            row[R_REPAIR] = me[STOOD]
+            row[R_METRES] = piece[LENGTH, q]
+            row[R_REMOVED] = take
+            row[R_OUTCOME] = DONE
+            if me[CUR] != me[OWN]:
+                row[R_OUTCOME] = LATE
+                streets[CARRIED_ON, q] = route[me[OWN], DAY]
+            me[AT_SITE] = -1
+            me[AT_PIECE] = q
+            me[STEP] += 1
+            me[DIRECT] = 0
+
+        elif phase == LEAVES:
+            own = me[OWN]
+            out[own, BEGAN] = now
+            me[AT_SITE] = vehicle[v, DEPOT]
+            me[HOMING] = 0
+            me[CUR] = own
+            me[STEP] = route[own, FIRST]
+            me[DIRECT] = 0
+            if carry:
+                c = me[OLDEST]
+                while c < own and _next_sweep(step, out[c, NEXT], route[c, END]) == route[c, END]:
+                    c += 1
+                me[OLDEST] = c
+                if c < own:
+                    me[CUR] = c
+                    me[STEP] = _next_sweep(step, out[c, NEXT], route[c, END])
+                    me[DIRECT] = 1
+
+        # What next?
+        cur, own, depot = me[CUR], me[OWN], vehicle[v, DEPOT]
+        late = cur != own
+        if me[STEP] == route[cur, END] and late:  # made up for: go on to the next
+            out[cur, NEXT] = route[cur, END]
+            cur += 1
+            while (
+                cur < own and _next_sweep(step, out[cur, NEXT], route[cur, END]) == route[cur, END]
+            ):
+                cur += 1
+            late = cur != own
+            me[CUR] = cur
+            me[AT_SITE] = depot
+            me[STEP] = route[own, FIRST]
+            if late:
+                me[STEP] = _next_sweep(step, out[cur, NEXT], route[cur, END])
+                me[DIRECT] = 1
+        s, end = me[STEP], route[cur, END]
+        if s == end:  # home
+            out[own, ENDED] = now
+            if me[HOMING] == 0:
+                out[own, NEXT] = end
+            if own + 1 < vehicle[v, ROUTES_END]:
+                me[OWN] = own + 1
+                me[PHASE] = LEAVES
+                leaves = max(now, route[own + 1, LEAVE])
+                push(events, float(leaves * 2 * n + n + v), LEAVES, v, 0)
+            continue
+        j = s
+        while j < end and step[j, KIND] == DRIVE:
+            j += 1
+        kind = step[j, KIND] if j < end else -1
+        k = period[week_h]
+
+        if j < end:
+            if me[AT_SITE] >= 0:
+                way, mm = between_ms[k, me[AT_SITE], depot], between_mm[me[AT_SITE], depot]
+            else:
+                way, mm = to_ms[k, me[AT_PIECE], depot], to_mm[me[AT_PIECE], depot]
+            if now + way > route[own, LIMIT]:  # drop the rest
+                out[cur, NEXT] = s
+                missed = s
+                if late:
+                    missed = out[own, NEXT] = route[own, FIRST]
+                for i in range(missed, route[own, END]):
+                    if step[i, KIND] == SWEEP:
+                        row = _write(rows, clock, me, v, i, SWEEP, step[i, TARGET], now, now)
+                        row[R_OUTCOME] = MISSED
+                stood = _stands(up, repair, streams, me, v, way)
+                row = _write(rows, clock, me, v, -1, DRIVE, depot, now, now + way + stood)
+                row[R_REPAIR] = stood
+                row[R_METRES] = mm
+                me[HOMING] = 1
+                me[CUR] = own
+                me[STEP] = route[own, END]
+                me[AT_SITE] = depot
+                me[PHASE] = GOES_ON
+                push(events, float((now + way + stood) * 2 * n + n + v), GOES_ON, v, 0)
+                continue
+
+        passes = False
+        if kind == SWEEP:
+            q = step[j, TARGET]
+            passes = streets[CARRIED_ON, q] == route[own, DAY]
+            full = False
+            if vehicle[v, HOPPER] >= 0 and me[LOAD] > 0:
+                since = now - (clock[HOUR] - 1) * HOUR_MS
+                lying = streets[LYING, q] + streets[RATE, q] * since // HOUR_MS
+                full = me[LOAD] + lying * step[j, REMOVES] // PPM > vehicle[v, HOPPER]
+            if not passes and (full or me[IN_TANK] < step[j, WATER_NEED]):
+                best, least, best_ms = -1, 0, 0
+                for f in range(site.shape[0]):
+                    if site[f, DUMPS if full else WATER] == 0:
+                        continue
+                    if me[AT_SITE] >= 0:
+                        way = between_ms[k, me[AT_SITE], f]
+                    else:
+                        way = to_ms[k, me[AT_PIECE], f]
+                    there = now + way
+                    then = opens[f, (first_hour + there // HOUR_MS) % WEEK_H]
+                    costs = way + from_ms[k, f, q]
+                    if then > 0:
+                        costs += (there // HOUR_MS + then) * HOUR_MS - there
+                    if best < 0 or costs < least:
+                        best, least, best_ms = f, costs, way
+                stood = _stands(up, repair, streams, me, v, best_ms)
+                came = now + best_ms + stood
+                row = _write(rows, clock, me, v, -1, DRIVE, best, now, came)
+                row[R_REPAIR] = stood
+                row[R_DIVERTED] = 1
+                row[R_METRES] = to_mm[me[AT_PIECE], best]
+                if me[AT_SITE] >= 0:
+                    row[R_METRES] = between_mm[me[AT_SITE], best]
+                me[DOES] = 0
+                if site[best, DUMPS] and me[LOAD] > 0:
+                    me[DOES] |= EMPTIES
+                if site[best, WATER] and me[IN_TANK] < vehicle[v, TANK]:
+                    me[DOES] |= FILLS
+                me[STEP] = j
+                me[SITE] = best
+                me[CAME] = came
+                me[DIVERTED] = 1
+                me[PHASE] = ARRIVES
+                push(events, float(came * 2 * n + n + v), ARRIVES, v, 0)
+                continue
+
+        t = now
+        if me[DIRECT]:
+            q = step[j, TARGET]
+            way = from_ms[k, me[AT_SITE], q]
+            stood = _stands(up, repair, streams, me, v, way)
+            t += way + stood
+            row = _write(rows, clock, me, v, -1, DRIVE, -1, now, t)
+            row[R_REPAIR] = stood
+            row[R_METRES] = from_mm[me[AT_SITE], q]
+            row[R_DIVERTED] = 1
+        else:
+            for i in range(s, j):
+                came = t
+                mm = 0
+                stood = 0
+                for at in range(step[i, EDGES], step[i, EDGES_END]):
+                    e = leg_edge[at]
+                    ms = edge_ms[period[(first_hour + t // HOUR_MS) % WEEK_H], e]
+                    mm += edge_mm[e]
+                    if ms >= me[UP_LEFT]:
+                        broken = _stands(up, repair, streams, me, v, ms)
+                        stood += broken
+                        t += ms + broken
+                    else:
+                        me[UP_LEFT] -= ms
+                        t += ms
+                row = _write(rows, clock, me, v, i, DRIVE, -1, came, t)
+                row[R_REPAIR] = stood
+                row[R_METRES] = mm
+        me[STEP] = j
+        me[CAME] = t
+        starts = t
+        if j < end and not late:
+            starts = max(t, route[own, LEAVE] + step[j, EARLIEST])
+        me[PHASE] = GOES_ON
+        if kind == SWEEP and passes:
+            ms = edge_ms[period[(first_hour + t // HOUR_MS) % WEEK_H], piece[EDGE, q]]
+            stood = _stands(up, repair, streams, me, v, ms)
+            came = t
+            t += ms + stood
+            row = _write(rows, clock, me, v, j, SWEEP, q, came, t)
+            row[R_REPAIR] = stood
+            row[R_METRES] = piece[LENGTH, q]
+            row[R_OUTCOME] = PASSED
+            me[AT_SITE] = -1
+            me[AT_PIECE] = q
+            me[STEP] = j + 1
+            me[DIRECT] = 0
+        elif kind == SWEEP:
+            ms = step[j, SWEEP_MS]
+            me[STARTED] = starts
+            me[WAITED] = starts - t
+            me[STOOD] = _stands(up, repair, streams, me, v, ms)
+            t = starts + ms + me[STOOD]
+            me[PHASE] = SWEPT_UP
+        elif kind == DUMP or kind == REFILL:
+            me[SITE] = step[j, TARGET]
+            me[DOES] = EMPTIES if kind == DUMP else FILLS
+            me[DIVERTED] = 0
+            me[PHASE] = ARRIVES
+            t = starts
+        elif kind == BREAK:
+            if step[j, TARGET] >= 0:
+                me[AT_SITE] = step[j, TARGET]
+            me[STEP] = j + 1
+            if not late:
+                t = starts + step[j, LENGTH_MS]
+                row = _write(rows, clock, me, v, j, BREAK, step[j, TARGET], me[CAME], t)
+                row[R_WAIT] = starts - me[CAME]
+        else:
+            me[AT_SITE] = depot
+        push(events, float(t * 2 * n + n + v), me[PHASE], v, 0)
+
+    since = clock[LAST_MS] - (clock[HOUR] - 1) * HOUR_MS
+    for q in range(piece.shape[1]):
+        more = streets[RATE, q] * since // HOUR_MS
+        streets[GROWN, q] += more
+        streets[LYING, q] += more
+    clock[FINISHED] = 1
