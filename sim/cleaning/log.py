@@ -72,8 +72,9 @@ class Log:
             no plan: a diversion, home, to a piece carried over), kind (`KINDS`), piece (-1: none),
             facility (-1: none; of a drive where it leads, if it is no leg); planned_begin_s,
             planned_end_s; begin_s (when the vehicle came to it), wait_s (for a bay, for opening,
-            for its earliest begin), repair_s, end_s; metres; removed_g, load_kg and water_l after
-            it; diverted, missed, outcome (`OUTCOMES`). Times are seconds from time 0.
+            for its earliest begin), repair_s, end_s; metres; removed_g (from the street; of a dump
+            what it tipped), load_kg and water_l after it; diverted, missed, outcome (`OUTCOMES`).
+            Times are seconds from time 0.
         """
         import pandas as pd
 

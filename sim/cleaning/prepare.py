@@ -13,9 +13,21 @@ from sim.cleaning.layout import (
     BAYS,
     CELLS,
     DUMPS,
+    EARLIEST,
+    EDGES,
+    EDGES_END,
     ENDLESS,
+    GROWTH,
+    HOPPER,
+    KIND,
+    LENGTH_MS,
     PPM,
+    REMOVES,
+    SWEEP_MS,
+    TANK,
+    TARGET,
     WATER,
+    WATER_NEED,
     World,
 )
 from sim.cleaning.plan import BREAK, DRIVE, DUMP, REFILL, SWEEP
@@ -83,7 +95,7 @@ def prepare(
         np.rint(pieces.growth_g_m_h * pieces.length_m * 1000.0),
         pieces.profile, pieces.parked, pieces.cell, pieces.edge, pieces.start_mg,
     )  # fmt: skip
-    _check_weight(pieces, piece[2], growth)
+    _check_weight(pieces, piece[GROWTH], growth)
     order, route = _routes(routes, rules)
     vehicle = np.stack(
         [
@@ -201,29 +213,21 @@ def _vehicle_of_step(routes: Routes) -> NDArray[np.int64]:
 
 def _steps(pieces: Pieces, vehicles: Vehicles, routes: Routes) -> NDArray[np.int64]:
     sweeps = routes.kind == SWEEP
-    piece = np.where(sweeps, routes.target, 0)
-    v = _vehicle_of_step(routes)
-    length = pieces.length_m[piece] if len(pieces) else np.zeros(len(piece))
-    kmh = np.where(sweeps, routes.speed_kmh, 1.0)
+    piece, v = routes.target[sweeps], _vehicle_of_step(routes)[sweeps]
+    length, kmh = pieces.length_m[piece], routes.speed_kmh[sweeps]
     along = (kmh - vehicles.slow_kmh[v]) / (vehicles.fast_kmh[v] - vehicles.slow_kmh[v])
     removes = vehicles.slow_removes[v] + np.clip(along, 0.0, 1.0) * (
         vehicles.fast_removes[v] - vehicles.slow_removes[v]
     )
-    table = np.stack(
-        [
-            routes.kind,
-            routes.target,
-            routes.leg_first[:-1],
-            routes.leg_first[1:],
-            np.where(sweeps, np.rint(length * 3600.0 / kmh), 0),
-            np.where(sweeps, np.rint(removes * PPM), 0),
-            np.where(sweeps, np.rint(length * vehicles.water_l_km[v]), 0),  # l/km is ml/m
-            np.rint(routes.earliest_s * 1000.0),
-            np.rint(routes.length_s * 1000.0),
-        ],
-        axis=1,
-    )
-    return np.ascontiguousarray(table.astype(np.int64))
+    table = np.zeros((len(sweeps), 9), dtype=np.int64)
+    table[:, KIND], table[:, TARGET] = routes.kind, routes.target
+    table[:, EDGES], table[:, EDGES_END] = routes.leg_first[:-1], routes.leg_first[1:]
+    table[:, EARLIEST] = np.rint(routes.earliest_s * 1000.0)
+    table[:, LENGTH_MS] = np.rint(routes.length_s * 1000.0)
+    table[sweeps, SWEEP_MS] = np.rint(length * 3600.0 / kmh)
+    table[sweeps, REMOVES] = np.rint(removes * PPM)
+    table[sweeps, WATER_NEED] = np.rint(length * vehicles.water_l_km[v])  # l/km is ml/m
+    return table
 
 
 def _opens(open_hours: NDArray[np.bool_]) -> NDArray[np.int64]:
@@ -344,9 +348,9 @@ def _check_water(
 ) -> None:
     v = _vehicle_of_step(routes)
     sweeps = routes.kind == SWEEP
-    if (vehicle[v[sweeps], 1] >= 0).any() and not facilities.dumps.any():
+    if (vehicle[v[sweeps], HOPPER] >= 0).any() and not facilities.dumps.any():
         raise InputError("a hopper is filled, and there is no dump", place="facilities")
-    need, tank = step[sweeps, 6], vehicle[v[sweeps], 2]
+    need, tank = step[sweeps, WATER_NEED], vehicle[v[sweeps], TANK]
     if (need > 0).any() and not facilities.water.any():
         raise InputError("water is used, and no place gives any", place="facilities")
     if (need > tank)[need > 0].any():

@@ -27,7 +27,16 @@ class Town:
 def routes_of(plans, **more):
     """Routes from lists: (vehicle, day, leave_s, shift_s, steps); a step is (kind, target or edges,
     speed or length, earliest)."""
-    kind, target, first, leg_first, leg_edge, speed, length, earliest = [], [], [0], [0], [], [], [], []
+    kind, target, first, leg_first, leg_edge, speed, length, earliest = (
+        [],
+        [],
+        [0],
+        [0],
+        [],
+        [],
+        [],
+        [],
+    )
     for *_, steps in plans:
         for what, where, number, begin in steps:
             kind.append(what)
@@ -46,7 +55,7 @@ def routes_of(plans, **more):
 
 
 def line_town(n_pieces=3, piece=None, facilities=None, vehicles=None, plans=(), **options):
-    """A street of pieces of 100 m, one edge each (10 s), the depot at its begin, 60 s to anywhere."""
+    """A street of pieces of 100 m, one edge each (10 s); 60 s to and from every facility."""
     given = {"length_m": 100.0, "growth_g_m_h": 0.1, "standard_g_m": 1.0} | (piece or {})
     given["length_m"] = np.full(n_pieces, given["length_m"])
     pieces = Pieces(edge=np.arange(n_pieces), **given)
