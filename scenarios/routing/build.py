@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
-    from networks import RoadNetwork
+    from networks import RoadNetwork, TurnRules
     from optimize.routing.arcs.streets import Streets
     from scenarios.faults import FaultList
     from scenarios.load import Scenario
@@ -81,9 +81,12 @@ class RouteQuestion:
     start_s
         Second of the week of `at`: its period's times of driving hold.
     left_out
-        street, class, km, reason, edge, lon, lat: what was asked for and cannot be served.
+        street, class, km, reason, edge, lon, lat, day: what was asked for and cannot be served; the
+        day is empty where that is so on every day.
     warnings
         What looks odd.
+    rules
+        Banned turns, where the table asks for them to be obeyed.
     """
 
     scenario: Scenario
@@ -100,6 +103,7 @@ class RouteQuestion:
     start_s: float
     left_out: pd.DataFrame
     warnings: tuple[str, ...]
+    rules: TurnRules | None = None
 
     @property
     def depot(self) -> Place:
@@ -166,6 +170,7 @@ class _Builder:
         self.faults: FaultList = scenario.faults()
         self.networks = networks
         self.warnings: list[str] = []
+        self.rules: TurnRules | None = None
 
     def question(self) -> RouteQuestion:
         network = self._network()
@@ -203,7 +208,7 @@ class _Builder:
             )
         return RouteQuestion(
             self.scenario, self.name, spec, network, wanted, streets, depots, dumps, kinds,
-            plan_days(spec), times, moment_s(spec.at), left_out, tuple(self.warnings),
+            plan_days(spec), times, moment_s(spec.at), left_out, tuple(self.warnings), self.rules,
         )  # fmt: skip
 
     def _streets(
@@ -268,9 +273,10 @@ class _Builder:
         if spec.u_turns != "allowed":
             found["u_turns"] = spec.u_turns
         if spec.restrictions:
-            found["restrictions"] = read_restrictions(
+            self.rules = read_restrictions(
                 self.scenario, network, (*self.path, "restrictions"), self.faults
             )
+            found["restrictions"] = self.rules
         return found
 
     def _network(self) -> RoadNetwork:
@@ -412,7 +418,9 @@ def _left_out(
             edge,
             float(network.lon[network.tail[edge]]),
             float(network.lat[network.tail[edge]]),
+            "",
         )
         for edge, reason in reasons
     ]
-    return pd.DataFrame(rows, columns=["street", "class", "km", "reason", "edge", "lon", "lat"])
+    columns = ["street", "class", "km", "reason", "edge", "lon", "lat", "day"]
+    return pd.DataFrame(rows, columns=columns)

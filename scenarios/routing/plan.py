@@ -1,16 +1,25 @@
 """A plan of routes: solved, expanded to the edges that are driven along, and laid out as tables.
 
 `legs` has one row an edge or stop and is what the check reads; `steps` has one row for each street
-that is swept, each drive between two and each stop, and is what people read and edit.
+that is swept, each drive between two and each stop, and is what people read and edit. Routes are
+numbered through all days of a plan; `day` is empty in a plan of one day.
 """
 
 from __future__ import annotations
 
 import time
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
+
+from scenarios.routing.tables import (
+    LEG_COLUMNS,
+    STEP_COLUMNS,
+    RouteRows,
+    clock_text,
+    day_name,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,6 +34,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "LEG_COLUMNS",
+    "NO_ROOM",
     "STEP_COLUMNS",
     "NoRoutes",
     "RoutePlan",
@@ -33,17 +43,10 @@ __all__ = [
     "solve_routes",
 ]
 
-LEG_COLUMNS = (
-    "route", "order", "step", "kind", "edge", "node", "seconds", "start_s", "load_kg",
-)  # fmt: skip
-STEP_COLUMNS = (
-    "route", "order", "kind", "street", "side", "from_lon", "from_lat", "to_lon", "to_lat",
-    "km", "minutes", "clock", "load_kg", "lock",
-)  # fmt: skip
 _BOUND_SHARE, _BOUND_S = 0.2, 30.0
 _SCAN_SHARE, _SCAN_S = 0.15, 10.0
 _MOST_TOURS = 100_000
-_SIDES = ("east", "north-east", "north", "north-west", "west", "south-west", "south", "south-east")
+NO_ROOM = "no room in the shifts"
 
 
 class NoRoutes(Exception):  # noqa: N818 - it is an answer, no error
@@ -85,6 +88,13 @@ class RoutePlan:
     legs: pd.DataFrame
     steps: pd.DataFrame
     summary: pd.DataFrame
+
+    @property
+    def seconds(self) -> int:
+        """Seconds of all routes; the solution's value counts what a route costs apart, too."""
+        fleet = self.question.streets.problem.fleet
+        extra = sum(fleet[route.kind].route_cost for route in self.solution.routes)
+        return self.solution.value - extra
 
 
 def solve_routes(
@@ -253,16 +263,20 @@ def make_plan(question: RouteQuestion, solution: ArcSolution) -> RoutePlan:
     question
         What was asked.
     solution
-        Its routes.
+        Its routes. Streets that it leaves out are added to the question's `left_out`.
     """
     import pandas as pd
 
     from optimize.routing.arcs.streets import street_routes
 
+    question = _with_left(question, solution)
     routes = street_routes(question.streets, solution)
+    days = _days_of(question, solution)
     legs, steps, summary = [], [], []
-    for number, route in enumerate(routes, 1):
-        maker = _RouteTables(question, number)
+    for number, (route, found, day) in enumerate(
+        zip(routes, solution.routes, days, strict=True), 1
+    ):
+        maker = RouteRows(question, number, found.kind, day)
         maker.add(route)
         legs += maker.legs
         steps += maker.steps
@@ -277,145 +291,45 @@ def make_plan(question: RouteQuestion, solution: ArcSolution) -> RoutePlan:
     )
 
 
-def clock_text(week_s: float) -> str:
-    """Time of day of a second of the week.
-
-    Examples
-    --------
-    >>> clock_text(86400 + 5 * 3600 + 90)
-    '05:01'
-    """
-    minutes = int(week_s // 60) % 1440
-    return f"{minutes // 60:02d}:{minutes % 60:02d}"
+def _days_of(question: RouteQuestion, solution: ArcSolution) -> list[int]:
+    """Day of the week of each route, Monday 0."""
+    days: tuple[int, ...] = getattr(solution, "day", ())
+    return [question.days[k] for k in days or [0] * len(solution.routes)]
 
 
-class _RouteTables:
-    """Rows of one route, built from leg to leg."""
+def _with_left(question: RouteQuestion, solution: ArcSolution) -> RouteQuestion:
+    """Add what fits no route to what is left out."""
+    import pandas as pd
 
-    def __init__(self, question: RouteQuestion, number: int) -> None:
-        self.question = question
-        self.network = question.network
-        self.number = number
-        self.at_s = 0
-        self.load = 0
-        self.legs: list[tuple[Any, ...]] = []
-        self.steps: list[tuple[Any, ...]] = []
-
-    def add(self, route: tuple[Leg, ...]) -> None:
-        """Add a whole route."""
-        depot = self.question.depot
-        self._stop("depot", depot.name, depot.node, 0)
-        group: list[Leg] = []
-        for leg in route:
-            if group and not self._goes_on(group[-1], leg):
-                self._moving(group)
-                group = []
-            if leg.kind == "dump":
-                name = next(d.name for d in self.question.dumps if d.node == leg.node)
-                self.load = 0
-                self._stop("dump", name, leg.node, leg.seconds)
-            else:
-                group.append(leg)
-        if group:
-            self._moving(group)
-        if not self.question.dumps:
-            self.load = 0
-        self._stop("depot", depot.name, depot.node, 0)
-
-    def _goes_on(self, last: Leg, leg: Leg) -> bool:
-        """Whether a leg belongs to the step of the one before: the same street and side."""
-        if last.kind != leg.kind or leg.kind == "dump":
-            return False
-        one, other = int(last.edges[-1]), int(leg.edges[0])
-        if leg.kind == "drive":
-            return True
-        same_street = self.network.name[one] == self.network.name[other]
-        return bool(same_street) and other != int(self.network.reverse[one])
-
-    def _stop(self, kind: str, name: str, node: int, seconds: int) -> None:
-        step = len(self.steps)
-        start_s = self.at_s
-        self.legs.append(
-            (self.number, len(self.legs), step, kind, -1, node, seconds, start_s, self.load / 1000)
+    missed: tuple[tuple[int, int], ...] = getattr(solution, "missed", ())
+    lost = [(task, day_name(question.days[day])) for task, day in missed]
+    lost = lost or [(task, "") for task in solution.left]
+    if not lost:
+        return question
+    network = question.network
+    rows = []
+    for task, day in lost:
+        edge = int(question.streets.task_edge[task, 0])
+        rows.append(
+            (
+                network.names[network.name[edge]],
+                network.class_names[network.road_class[edge]],
+                float(network.length_m[edge]) / 1000.0,
+                NO_ROOM,
+                edge,
+                float(network.lon[network.tail[edge]]),
+                float(network.lat[network.tail[edge]]),
+                day,
+            )
         )
-        self.at_s += seconds
-        lon, lat = self._lonlat(node)
-        self.steps.append(
-            (
-                self.number, step, kind, name, "", lon, lat, lon, lat, 0.0,
-                round(seconds / 60, 2), self._clock(start_s), self.load / 1000, "",
-            )
-        )  # fmt: skip
-
-    def _moving(self, group: list[Leg]) -> None:
-        """One step of one or several legs."""
-        kind, step, start_s, metres = group[0].kind, len(self.steps), self.at_s, 0.0
-        for leg in group:
-            for edge in leg.edges.tolist():
-                is_swept = leg.kind == "sweep"
-                seconds = leg.seconds if is_swept else int(self.question.streets.drive_s[edge])
-                self.load += leg.grams if is_swept else 0
-                self.legs.append(
-                    (
-                        self.number, len(self.legs), step, kind, edge,
-                        int(self.network.head[edge]), seconds, self.at_s, self.load / 1000,
-                    )
-                )  # fmt: skip
-                self.at_s += seconds
-                metres += float(self.network.length_m[edge])
-        edges = [edge for leg in group for edge in leg.edges.tolist()]
-        first, last = int(self.network.tail[edges[0]]), int(self.network.head[edges[-1]])
-        street = self._street(edges) if kind == "sweep" else ""
-        side = self._side(edges) if kind == "sweep" else ""
-        self.steps.append(
-            (
-                self.number, step, kind, street, side, *self._lonlat(first), *self._lonlat(last),
-                round(metres / 1000, 4), round((self.at_s - start_s) / 60, 2),
-                self._clock(start_s), self.load / 1000, "",
-            )
-        )  # fmt: skip
-
-    def _street(self, edges: list[int]) -> str:
-        from networks.direction_texts import plain_name
-
-        return plain_name(self.network.names[self.network.name[edges[0]]])
-
-    def _side(self, edges: list[int]) -> str:
-        """Side of the street that is swept, by the course of the whole stretch."""
-        network, spec = self.network, self.question.spec
-        twin = network.reverse[edges]
-        one_way = (twin < 0) | (self.question.streets.drive_s[twin] < 0)
-        if spec.sides == "both" or one_way.all():
-            return "both"
-        first, last = network.tail[edges[0]], network.head[edges[-1]]
-        dx, dy = network.x[last] - network.x[first], network.y[last] - network.y[first]
-        if dx == 0 and dy == 0:
-            return spec.traffic
-        turn = -90.0 if spec.traffic == "right" else 90.0
-        course = float(np.degrees(np.arctan2(dy, dx))) + turn
-        return _SIDES[round(course / 45.0) % 8]
-
-    def _lonlat(self, node: int) -> tuple[float, float]:
-        return round(float(self.network.lon[node]), 6), round(float(self.network.lat[node]), 6)
-
-    def _clock(self, seconds: int) -> str:
-        return clock_text(self.question.start_s + seconds)
-
-    def summary(self, route: tuple[Leg, ...]) -> dict[str, Any]:
-        """Lay out what the route comes to."""
-        length = self.network.length_m
-        km = {
-            kind: sum(float(length[leg.edges].sum()) for leg in route if leg.kind == kind) / 1000
-            for kind in ("sweep", "drive")
-        }
-        return {
-            "route": self.number,
-            "start": self._clock(0),
-            "end": self._clock(self.at_s),
-            "hours": self.at_s / 3600,
-            "km_swept": km["sweep"],
-            "km_deadhead": km["drive"],
-            "dumps": sum(leg.kind == "dump" for leg in route),
-            "dirt_kg": sum(leg.grams for leg in route) / 1000,
-            "streets": sum(step[2] == "sweep" for step in self.steps),
-        }
+    more = pd.DataFrame(rows, columns=question.left_out.columns)
+    table = more if question.left_out.empty else pd.concat([question.left_out, more])
+    words = (
+        f"{len(rows)} street sides of {more['km'].sum():.2f} km fit no route: too few vehicles or "
+        "hours; tables/left_out.parquet lists them"
+    )
+    return replace(
+        question,
+        left_out=table.reset_index(drop=True),
+        warnings=(*question.warnings, words),
+    )

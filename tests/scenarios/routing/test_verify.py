@@ -22,7 +22,7 @@ def _check(plan, legs, **changes):
         legs,
         question.left_out,
         period=question.period,
-        depot=question.depot.node,
+        depots=tuple(place.node for place in question.depots),
         dumps=tuple(place.node for place in question.dumps),
         seconds=plan.solution.value,
     ).faults
