@@ -160,10 +160,11 @@ def check_plan(plan: RoutePlan) -> RouteCheck:
         plan.legs,
         question.left_out,
         period=question.period,
-        depot=question.depot.node,
+        depots=tuple(place.node for place in question.depots),
         dumps=tuple(place.node for place in question.dumps),
         inside=inside,
-        seconds=plan.solution.value,
+        rules=question.rules,
+        seconds=plan.seconds,
     )
 
 

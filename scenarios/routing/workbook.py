@@ -127,7 +127,7 @@ def _formats(book: Any) -> dict[str, Any]:  # noqa: ANN401 - xlsxwriter is untyp
 
 
 def _fill_summary(sheet: Any, table: pd.DataFrame, formats: dict[str, Any], chinese: bool) -> None:  # noqa: ANN401, FBT001
-    shown = [column for column in _SUMMARY if column in table]
+    shown = [c for c in _SUMMARY if c in table and not (table[c] == "").all()]
     last = len(table)
     sheet.freeze_panes(1, 1)
     for k, column in enumerate(shown):
