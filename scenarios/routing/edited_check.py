@@ -1,0 +1,357 @@
+"""What an edit of a plan broke: every rule, each with the row at which it breaks.
+
+Routes are driven as the rows say, by the quickest way from each to the next. A route that breaks a
+rule is followed to its end all the same, so that one look finds all that is to be mended.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from networks.direction_texts import plain_name
+from networks.errors import InputError
+from scenarios.hours import DAYS
+from scenarios.routing.exchange import piece_names
+from scenarios.routing.plan import clock_text
+from scenarios.routing.timetable import NEVER, Timetable, timetable
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from optimize.routing.arcs.problem import VehicleKind
+    from optimize.routing.arcs.streets import Leg
+    from scenarios.routing.build import RouteQuestion
+    from scenarios.routing.edited import EditedPlan, EditedRoute, EditedRow
+
+__all__ = ["EditCheck", "arc_route", "check_edited", "route_faults", "service_faults"]
+
+_SHOWN = 6  # pieces of a street that nobody sweeps
+_LATE = 12  # rows of a route that come too late
+
+
+@dataclass(frozen=True)
+class EditCheck:
+    """What a look at an edited plan found.
+
+    Parameters
+    ----------
+    routes, sides
+        There are: routes with rows, sides that they sweep.
+    seconds
+        Of all routes, waits and breaks included.
+    faults
+        What is broken, in the order of the file as far as it has a row.
+    """
+
+    routes: int
+    sides: int
+    seconds: int
+    faults: tuple[InputError, ...]
+
+
+def check_edited(question: RouteQuestion, plan: EditedPlan) -> EditCheck:
+    """Look for everything that a plan breaks.
+
+    Parameters
+    ----------
+    question
+        That the plan answers.
+    plan
+        As `scenarios.routing.edited.read_edited` read it.
+    """
+    faults = [*plan.faults, *service_faults(question, plan), *_too_many(question, plan)]
+    seconds = 0
+    for route in plan.routes:
+        found, lasts = route_faults(question, route)
+        faults += found
+        seconds += lasts
+    sides = sum(len(row.task) for route in plan.routes for row in route.rows if not row.is_dump)
+    driven = sum(any(not row.is_dump for row in route.rows) for route in plan.routes)
+    return EditCheck(driven, sides, seconds, tuple(sorted(faults, key=_place)))
+
+
+def _place(fault: InputError) -> tuple[int, str, int]:
+    """Order of the file; what has no row comes last."""
+    name, _, line = str(fault.file).rpartition(":" if ", row " not in str(fault.file) else "row ")
+    number = line.replace("feature", "").strip()
+    return (0, name, int(number)) if number.isdecimal() else (1, "", 0)
+
+
+def service_faults(
+    question: RouteQuestion, plan: EditedPlan, *, missing: bool = True
+) -> list[InputError]:
+    """Streets that are swept more often than they should, or not at all.
+
+    Parameters
+    ----------
+    question, plan
+        What was asked, and the plan.
+    missing
+        Whether to say what nobody sweeps.
+    """
+    swept: dict[int, list[tuple[int, str]]] = defaultdict(list)
+    faults: dict[tuple[str, str], InputError] = {}
+    for route in plan.routes:
+        for row in route.rows:
+            for task in row.task:
+                if task < 0:
+                    continue
+                earlier = [where for day, where in swept[task] if day == route.day]
+                if earlier or len(swept[task]) >= int(question.times[task]):
+                    first = (earlier or [swept[task][0][1]])[0]
+                    said = "in this row twice" if first == row.where else f"already in {first}"
+                    faults.setdefault(
+                        (row.where, first),
+                        InputError(
+                            f"{row.said} ({_piece(question, task)}) is swept {said}",
+                            file=row.where, mend="delete one of them",
+                        ),
+                    )  # fmt: skip
+                swept[task].append((route.day, row.where))
+    found = list(faults.values())
+    return [*found, *_missing(question, plan, swept)] if missing else found
+
+
+def _piece(question: RouteQuestion, task: int) -> str:
+    return f"e{question.streets.task_edge[task, 0]}"
+
+
+def _missing(
+    question: RouteQuestion, plan: EditedPlan, swept: dict[int, list[tuple[int, str]]]
+) -> list[InputError]:
+    """One fault a street of which something is not swept as often as it should."""
+    network, edges = question.network, question.streets.task_edge[:, 0]
+    lacking: dict[tuple[str, int, int], list[int]] = defaultdict(list)
+    for task, times in enumerate(question.times.tolist()):
+        have = len(swept.get(task, ()))
+        if have < times:
+            street = plain_name(network.names[network.name[edges[task]]])
+            lacking[street, have, times].append(int(edges[task]))
+    faults = []
+    for (street, have, times), pieces in lacking.items():
+        km = float(network.length_m[pieces].sum()) / 1000.0
+        often = "is in no row" if times == 1 else f"is swept {have} times of {times}"
+        more = f" and {len(pieces) - _SHOWN} more" if len(pieces) > _SHOWN else ""
+        faults.append(
+            InputError(
+                f"{street or 'a street without a name'}, {km:.2f} km, {often}", file=plan.shown,
+                mend=f"add {piece_names(pieces[:_SHOWN])}{more}",
+            )
+        )  # fmt: skip
+    return faults
+
+
+def _too_many(question: RouteQuestion, plan: EditedPlan) -> list[InputError]:
+    """Routes for which there is no vehicle."""
+    faults = []
+    used: dict[tuple[int, int], int] = defaultdict(int)
+    for route in plan.routes:
+        if not any(not row.is_dump for row in route.rows):
+            continue
+        kind = question.streets.problem.fleet[route.kind]
+        used[route.day, route.kind] += 1
+        if kind.count is not None and used[route.day, route.kind] > kind.count:
+            of = f" of kind {kind.name}" if len(question.kinds) > 1 else ""
+            faults.append(
+                InputError(
+                    f"route {route.number} is one too many: there are {kind.count} vehicles{of}",
+                    file=route.where, mend="give its rows to another route",
+                )
+            )  # fmt: skip
+    return faults
+
+
+# ---- one route
+
+
+def arc_route(route: EditedRoute) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Tasks and arcs of a route, int64[k] each; -1 and a node for a visit at a dump site."""
+    task = [one for row in route.rows for one in row.task]
+    arc = [one for row in route.rows for one in row.arc]
+    return np.array(task, dtype=np.int64), np.array(arc, dtype=np.int64)
+
+
+def route_faults(question: RouteQuestion, route: EditedRoute) -> tuple[list[InputError], int]:
+    """Faults of one route, and the seconds that it lasts.
+
+    Parameters
+    ----------
+    question
+        What was asked.
+    route
+        Its rows.
+    """
+    if not any(not row.is_dump for row in route.rows):
+        return [], 0
+    faults = _load_faults(question, route)
+    legs = _driven(question, route, faults)
+    if legs is None:
+        return faults, 0
+    late, lasts = _time_faults(question, route, legs)
+    return [*faults, *late], lasts
+
+
+def _elements(route: EditedRoute) -> list[tuple[EditedRow, int]]:
+    """Each task or visit with its row."""
+    return [(row, task) for row in route.rows for task in row.task]
+
+
+def _load_faults(question: RouteQuestion, route: EditedRoute) -> list[InputError]:
+    problem = question.streets.problem
+    kind = problem.fleet[route.kind]
+    costs = problem.costs_of(kind)
+    faults, load, is_told = [], 0, False
+    for row in route.rows:
+        if row.is_dump:
+            load, is_told = 0, False
+            continue
+        for task, arc in zip(row.task, row.arc, strict=True):
+            load += int(problem.demand[task])
+            if costs[task, int(problem.task_arc[task, 0] != arc)] < 0:
+                said = f"{row.said} is not for vehicles of kind {kind.name}"
+                faults.append(InputError(said, file=row.where, mend="give it to another route"))
+                break
+        if load > kind.capacity and not is_told:
+            is_told = True
+            over = (load - kind.capacity) / 1000.0
+            faults.append(
+                InputError(
+                    f"the hopper holds {load / 1000:,.0f} kg after this row, {over:,.0f} kg too "
+                    "much", file=row.where,
+                    mend="put a dump row before it" if question.dumps else "give it to another",
+                )
+            )  # fmt: skip
+    if question.dumps and load > 0:
+        last = route.rows[-1]
+        said = f"route {route.number} comes home with {load / 1000:,.0f} kg"
+        faults.append(InputError(said, file=last.where, mend="put a dump row after it"))
+    return faults
+
+
+def _driven(
+    question: RouteQuestion, route: EditedRoute, faults: list[InputError]
+) -> tuple[Leg, ...] | None:
+    """Legs of a route; None, and a fault at its row, where there is no way on."""
+    legs = _legs(question, route, len(_elements(route)))
+    if legs is not None:
+        return legs
+    elements = _elements(route)
+    good, bad = 0, len(elements)
+    while bad - good > 1:
+        middle = (good + bad) // 2
+        if _legs(question, route, middle) is None:
+            bad = middle
+        else:
+            good = middle
+    row = elements[bad - 1][0]
+    said = f"there is no way to {row.said}, or from there back to the depot"
+    faults.append(InputError(said, file=row.where, mend="put it elsewhere"))
+    return None
+
+
+def _legs(question: RouteQuestion, route: EditedRoute, many: int) -> tuple[Leg, ...] | None:
+    """Legs of the first elements of a route; None where there is no way."""
+    from optimize.routing.arcs.solution import ArcRoute, ArcSolution
+    from optimize.routing.arcs.streets import street_routes
+
+    task, arc = arc_route(route)
+    one = ArcRoute(task[:many], arc[:many], route.kind)
+    try:
+        return street_routes(question.streets, ArcSolution((one,), 0, 0.0, "feasible", 0.0, 0))[0]
+    except InputError:
+        return None
+
+
+def _time_faults(
+    question: RouteQuestion, route: EditedRoute, legs: Sequence[Leg]
+) -> tuple[list[InputError], int]:
+    """Rows that come too late for their streets, and what goes beyond the shift."""
+    kind = question.streets.problem.fleet[route.kind]
+    moves, stays, home = _spans(legs)
+    elements = _elements(route)
+    windows = [_window(kind, task) for _, task in elements]
+    rests = [task >= 0 for _, task in elements]
+    faults: dict[str, InputError] = {}
+    for _ in range(_LATE):
+        times = timetable(moves, stays, windows, home, kind.pause, rests)
+        late = next((k for k, begin in enumerate(times.begin) if begin >= NEVER), None)
+        if late is None:
+            break
+        row, window = elements[late][0], windows[late]
+        windows[late] = None
+        times = timetable(moves, stays, windows, home, kind.pause, rests)
+        fault = _late(question, route, row, times.begin[late], window or (0, 0, -1, -1))
+        faults.setdefault(row.where, fault)
+    if any(begin >= NEVER for begin in times.begin):
+        windows = [None] * len(windows)
+    times = timetable(moves, stays, windows, home, kind.pause, rests)
+    found = list(faults.values())
+    if kind.most_cost is not None and times.end > kind.most_cost:
+        found.append(_too_long(route, kind, elements, stays, times))
+    return found, times.end
+
+
+def _spans(legs: Sequence[Leg]) -> tuple[list[int], list[int], int]:
+    """Seconds to each task or visit, those that it takes, and those from the last one home."""
+    moves, stays, move = [], [], 0
+    for leg in legs:
+        if leg.kind == "drive":
+            move += leg.seconds
+            continue
+        turn = int(leg.turn_s.sum()) if leg.kind == "sweep" else 0
+        moves.append(move + turn)
+        stays.append(leg.seconds - turn)
+        move = 0
+    return moves, stays, move
+
+
+def _window(kind: VehicleKind, task: int) -> tuple[int, int, int, int] | None:
+    if kind.windows is None or task < 0:
+        return None
+    first, last, second, end = kind.windows[task].tolist()
+    return first, last, second, end
+
+
+def _late(
+    question: RouteQuestion,
+    route: EditedRoute,
+    row: EditedRow,
+    begin: int,
+    window: tuple[int, int, int, int],
+) -> InputError:
+    leaves = question.leaves_s(route.kind, route.day)
+    until = clock_text(leaves + max(window[1], window[3]))
+    day = f" on {DAYS[route.day]}" if len(question.days) > 1 else ""
+    return InputError(
+        f"{row.said} would be begun at {clock_text(leaves + begin)}{day}, too late: it may "
+        f"be until {until}", file=row.where, mend="put it earlier",
+    )  # fmt: skip
+
+
+def _too_long(
+    route: EditedRoute,
+    kind: VehicleKind,
+    elements: Sequence[tuple[EditedRow, int]],
+    stays: Sequence[int],
+    times: Timetable,
+) -> InputError:
+    most = kind.most_cost or 0
+    ends = [begin + stay for begin, stay in zip(times.begin, stays, strict=True)]
+    beyond = next((k for k, end in enumerate(ends) if end > most), len(ends) - 1)
+    return InputError(
+        f"route {route.number} takes {times.end / 3600:.2f} h, {_minutes(times.end - most)} more "
+        f"than its shift of {most / 3600:g} h",
+        file=elements[beyond][0].where,
+        mend="give some of its rows to another route",
+    )
+
+
+def _minutes(seconds: int) -> str:
+    """Minutes, and seconds where it is less than one."""
+    return f"{seconds / 60:.0f} min" if seconds >= 60 else f"{seconds} s"
