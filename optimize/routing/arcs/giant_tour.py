@@ -7,7 +7,7 @@ together are joined by the cheapest ways there and back (a spanning tree over th
 lies nearest to each; Mehlhorn 1988, A faster approximation algorithm for the Steiner problem in
 graphs, Information Processing Letters 27(3)), a tour is drawn (Hierholzer 1873, in random order),
 and cut at least cost (route first, cluster second; Beasley 1983). Where turning counts, the tour is
-drawn without it, and cut at costs with it. Work and memory grow about as the streets do.
+drawn to turn cheaply, and cut at costs with turns. Work and memory grow about as the streets do.
 """
 
 from __future__ import annotations
@@ -20,6 +20,8 @@ from numba import njit
 
 from optimize.routing.arcs.places import Places
 from optimize.routing.arcs.solution import ArcSolution
+from optimize.routing.arcs.turn_tour import TurnTours
+from optimize.routing.arcs.turns import line_graph
 from optimize.routing.arcs.ways import FAR, graph_of, pair_costs
 
 if TYPE_CHECKING:
@@ -114,6 +116,12 @@ class Postman:
         self.tail = np.concatenate([problem.tail[served], problem.tail[extra]])
         self.head = np.concatenate([problem.head[served], problem.head[extra]])
         self._connect()
+        self.turning: TurnTours | None = None
+        if problem.turns is not None:
+            arc = np.full(len(self.tail), -1, dtype=np.int64)
+            arc[: self.n + len(extra)] = np.concatenate([served, extra])
+            line = line_graph(problem.tail, problem.head, problem.cost, problem.turns)
+            self.turning = TurnTours(self.tail, self.head, arc, line)
 
     def _modes(self) -> NDArray[np.int64]:
         """Directions in which the tasks balance best."""
@@ -213,6 +221,10 @@ class Postman:
 
     def tour(self, rng: np.random.Generator) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Draw a tour from the depot: tasks in order, and the direction of each."""
+        if self.turning is not None:
+            drawn = self.turning.draw(rng)
+            tasks = drawn[drawn < self.n]
+            return tasks, self.mode[tasks]
         order = rng.permutation(len(self.tail))
         out: dict[int, list[int]] = {}
         for arc, node in zip(order.tolist(), self.tail[order].tolist(), strict=True):

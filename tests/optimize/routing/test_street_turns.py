@@ -11,7 +11,8 @@ import pytest
 from networks import TurnRules, read_arcs
 from networks.errors import InputError
 from optimize.routing.arcs.check import check_arc_solution, check_walk
-from optimize.routing.arcs.giant_tour import tour_arcs
+from optimize.routing.arcs.giant_tour import Postman, cut_tour, tour_arcs
+from optimize.routing.arcs.places import Places
 from optimize.routing.arcs.scanning import scan_arcs
 from optimize.routing.arcs.solve import solve_arcs
 from optimize.routing.arcs.street_turns import TURN_KINDS, street_turns, turn_kinds
@@ -227,6 +228,20 @@ def test_turns_are_avoided_where_they_cost(grid):
         return count
 
     assert left_turns(_problem(grid, turn_s=SECONDS)) < left_turns(_problem(grid))
+
+
+def test_giant_tours_are_drawn_to_turn_cheaply(grid):
+    problem = _problem(grid, turn_s=SECONDS, u_turns="dead ends").problem
+    postman, places = Postman(problem), Places(problem)
+
+    def mean_cost():
+        rng = np.random.default_rng(0)
+        runs = [cut_tour(places, *postman.tour(rng), rng) for _ in range(20)]
+        return np.mean([sum(run.cost for run in found) for found in runs])
+
+    cheap = mean_cost()
+    postman.turning = None
+    assert cheap < 0.9 * mean_cost()
 
 
 @pytest.mark.parametrize(
