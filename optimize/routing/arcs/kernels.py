@@ -37,6 +37,8 @@ if TYPE_CHECKING:
 
 CAPACITY, MOST_COST, ROUTE_COST, HAS_VISITS = 0, 1, 2, 3
 ZERO = np.int64(0)
+HARD = 1e8
+"""A penalty that no load too much is worth paying."""
 
 
 @njit(cache=True, nogil=True)
@@ -337,45 +339,63 @@ def place_visits(
     if count == 0:
         return
     capacity = limits[c, CAPACITY]
+    most = 2 * capacity if penalty[0] < HARD else capacity
+    ways = np.empty((count, 4))
+    for j in range(1, count):
+        for k in range(4):
+            ways[j, k] = step[tasks[j - 1], tasks[j], k]
     # value[i, k]: least penalised cost to have served tasks 0..i, the last in mode k, with parts
     # before it closed; first[i, k]: where its part begins; from_mode: mode of the task before that
     value = np.full((count, 2), np.inf)
     first = np.zeros((count, 2), np.int64)
     from_mode = np.zeros((count, 2), np.int64)
     for i in range(count):
-        # a part begins at i, after each mode of the task before it
-        for before in range(2 if i > 0 else 1):
-            e = tasks[i]
-            if i == 0:
-                w0 = float(start[c, e, 0])
-                w1 = float(start[c, e, 1])
-            else:
-                base = value[i - 1, before]
-                w0 = base + over[tasks[i - 1], e, 2 * before]
-                w1 = base + over[tasks[i - 1], e, 2 * before + 1]
+        # a part begins at i, each mode of its first task after the better mode of the task before
+        e = tasks[i]
+        b0 = 0
+        b1 = 0
+        if i == 0:
+            w0 = float(start[c, e, 0])
+            w1 = float(start[c, e, 1])
+        else:
+            before = tasks[i - 1]
+            w0 = value[i - 1, 0] + over[before, e, 0]
+            w1 = value[i - 1, 0] + over[before, e, 1]
+            if value[i - 1, 1] + over[before, e, 2] < w0:
+                w0 = value[i - 1, 1] + over[before, e, 2]
+                b0 = 1
+            if value[i - 1, 1] + over[before, e, 3] < w1:
+                w1 = value[i - 1, 1] + over[before, e, 3]
+                b1 = 1
+        carried = ZERO
+        for j in range(i, count):
+            e = tasks[j]
+            carried += demand[e]
+            if j > i:
+                if carried > most:
+                    break
+                v0 = w0 + ways[j, 0]
+                v1 = w0 + ways[j, 1]
+                o0 = b0
+                o1 = b0
+                if w1 + ways[j, 2] < v0:
+                    v0 = w1 + ways[j, 2]
+                    o0 = b1
+                if w1 + ways[j, 3] < v1:
+                    v1 = w1 + ways[j, 3]
+                    o1 = b1
+                w0, w1, b0, b1 = v0, v1, o0, o1
             w0 += serve[c, e, 0]
             w1 += serve[c, e, 1]
-            carried = demand[e]
-            for j in range(i, count):
-                if j > i:
-                    b = tasks[j]
-                    a = tasks[j - 1]
-                    v0 = min(w0 + step[a, b, 0], w1 + step[a, b, 2])
-                    w1 = min(w0 + step[a, b, 1], w1 + step[a, b, 3])
-                    w0 = v0 + serve[c, b, 0]
-                    w1 += serve[c, b, 1]
-                    carried += demand[b]
-                    if carried > 2 * capacity:
-                        break
-                fine = penalty[0] * max(ZERO, carried - capacity)
-                if w0 + fine < value[j, 0]:
-                    value[j, 0] = w0 + fine
-                    first[j, 0] = i
-                    from_mode[j, 0] = before
-                if w1 + fine < value[j, 1]:
-                    value[j, 1] = w1 + fine
-                    first[j, 1] = i
-                    from_mode[j, 1] = before
+            fine = penalty[0] * max(ZERO, carried - capacity)
+            if w0 + fine < value[j, 0]:
+                value[j, 0] = w0 + fine
+                first[j, 0] = i
+                from_mode[j, 0] = b0
+            if w1 + fine < value[j, 1]:
+                value[j, 1] = w1 + fine
+                first[j, 1] = i
+                from_mode[j, 1] = b1
     last = tasks[count - 1]
     mode = 0
     if value[count - 1, 1] + ending[c, last, 1] < value[count - 1, 0] + ending[c, last, 0]:

@@ -141,7 +141,7 @@ def _rows(
 
 
 @njit(cache=True, nogil=True)
-def _push(key: NDArray[np.int64], item: NDArray[np.int64], size: int, cost: int, node: int) -> None:
+def push(key: NDArray[np.int64], item: NDArray[np.int64], size: int, cost: int, node: int) -> None:
     at = size
     while at > 0:
         parent = (at - 1) >> 1
@@ -155,7 +155,7 @@ def _push(key: NDArray[np.int64], item: NDArray[np.int64], size: int, cost: int,
 
 
 @njit(cache=True, nogil=True)
-def _drop(key: NDArray[np.int64], item: NDArray[np.int64], size: int) -> None:
+def drop(key: NDArray[np.int64], item: NDArray[np.int64], size: int) -> None:
     """Take the first of ``size`` entries out."""
     cost = key[size - 1]
     node = item[size - 1]
@@ -207,7 +207,7 @@ def search_rows(
         while size > 0 and left > 0:
             spent = key[0]
             v = item[0]
-            _drop(key, item, size)
+            drop(key, item, size)
             size -= 1
             if spent > least[v]:
                 continue
@@ -224,7 +224,7 @@ def search_rows(
                         seen[met] = w
                         met += 1
                     least[w] = through
-                    _push(key, item, size, through, w)
+                    push(key, item, size, through, w)
                     size += 1
         for k in range(met):
             least[seen[k]] = np.int64(1) << 60
@@ -260,7 +260,7 @@ def search_pairs(
         while size > 0:
             spent = key[0]
             v = item[0]
-            _drop(key, item, size)
+            drop(key, item, size)
             size -= 1
             if spent > least[v]:
                 continue
@@ -275,7 +275,7 @@ def search_pairs(
                         seen[met] = w
                         met += 1
                     least[w] = through
-                    _push(key, item, size, through, w)
+                    push(key, item, size, through, w)
                     size += 1
         for k in range(met):
             least[seen[k]] = np.int64(1) << 60
