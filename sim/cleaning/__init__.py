@@ -1,4 +1,7 @@
-"""Street cleaning: how clean streets stay, and what the sweepers do; see `sim.cleaning.model`."""
+"""Street cleaning: how clean streets stay, and what the sweepers do; see `sim.cleaning.model`.
+
+A run is measured by ``sim.cleaning.measures.measures``.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from sim.cleaning.demand import Pieces, Weather
     from sim.cleaning.log import Log
-    from sim.cleaning.measures import Rates, label, measures
+    from sim.cleaning.measures import Rates, label
     from sim.cleaning.model import Rules, simulate
     from sim.cleaning.plan import Routes
     from sim.cleaning.setting import Facilities, Roads, Vehicles, Ways
@@ -25,7 +28,6 @@ _MODULE_OF = {
     "Ways": "setting",
     "Weather": "demand",
     "label": "measures",
-    "measures": "measures",
     "simulate": "model",
 }
 
@@ -41,7 +43,6 @@ __all__ = [
     "Ways",
     "Weather",
     "label",
-    "measures",
     "simulate",
 ]
 

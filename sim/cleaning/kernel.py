@@ -67,6 +67,7 @@ from sim.cleaning.layout import (
     SWEPT,
     TANK,
     TARGET,
+    UP,
     UP_TIME,
     WASHED,
     WATER,
@@ -89,8 +90,9 @@ WEEK_H = 168
 (
     PHASE, OWN, CUR, STEP, AT_SITE, AT_PIECE, DIRECT, LOAD, IN_TANK, UP_LEFT, BREAKS, VISITS, CAME,
     WAITED, STOOD, STARTED, DIVERTED, SITE, DOES, HOMING, OLDEST,
-) = range(21)  # fmt: skip
-UNIT = 21
+    UP_ROW,
+) = range(22)  # fmt: skip
+UNIT = 22
 LEAVES, GOES_ON, SWEPT_UP, ARRIVES, SERVED = range(5)
 EMPTIES, FILLS = 1, 2
 
@@ -139,7 +141,7 @@ def _stands(
         ms -= me[UP_LEFT]
         stood += repair[_draw(streams, REPAIR_TIME, v, me[BREAKS], 12)]
         me[BREAKS] += 1
-        me[UP_LEFT] = up[v, _draw(streams, UP_TIME, v, me[BREAKS], 12)]
+        me[UP_LEFT] = up[me[UP_ROW], _draw(streams, UP_TIME, v, me[BREAKS], 12)]
     me[UP_LEFT] -= ms
     return stood
 
@@ -235,7 +237,8 @@ def begin(world: World, state: State, events: EventList) -> None:
         me = state.unit[v]
         me[OWN] = me[OLDEST] = world.vehicle[v, ROUTES]
         me[IN_TANK] = max(0, world.vehicle[v, TANK])
-        me[UP_LEFT] = world.up[v, _draw(world.streams, UP_TIME, v, 0, 12)]
+        me[UP_ROW] = world.vehicle[v, UP]
+        me[UP_LEFT] = world.up[me[UP_ROW], _draw(world.streams, UP_TIME, v, 0, 12)]
         me[PHASE] = LEAVES
         if me[OWN] < world.vehicle[v, ROUTES_END]:
             leaves = world.route[me[OWN], LEAVE]

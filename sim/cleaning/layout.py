@@ -30,8 +30,8 @@ PIECE_STATES = 7
 KIND, TARGET, EDGES, EDGES_END, SWEEP_MS, REMOVES, WATER_NEED, EARLIEST, LENGTH_MS = range(9)
 # Columns of `World.route`. LIMIT is when the vehicle is to be home at the latest.
 ROUTE_VEHICLE, DAY, LEAVE, LIMIT, FIRST, END = range(6)
-# Columns of `World.vehicle`; -1: no hopper, no tank.
-DEPOT, HOPPER, TANK, ROUTES, ROUTES_END = range(5)
+# Columns of `World.vehicle`; -1: no hopper, no tank. UP is the row of `World.up`.
+DEPOT, HOPPER, TANK, ROUTES, ROUTES_END, UP = range(6)
 # Columns of `World.site`.
 BAYS, DUMPS, WATER = range(3)
 
@@ -51,9 +51,9 @@ class World(NamedTuple):
 
     ``growth[profile, hour]`` and ``washes[hour]`` are ppm by hour from time 0, the last entry for
     all hours after; ``opens[site, hour of week]`` is the number of hours until it is open (0: it
-    is); ``serve`` holds the values of service times by site and kind, ``up`` by vehicle (endless
-    for those that never break down), ``repair`` for all; ``route`` is in the order ``route_order``
-    of the plan's routes. ``streams`` ends with the seed.
+    is); ``serve`` holds the values of service times by site and kind, ``up`` by mean time
+    between breakdowns (endless for never), ``repair`` for all; ``route`` is in the order
+    ``route_order`` of the plan's routes. ``streams`` ends with the seed.
     """
 
     piece: NDArray[np.int64]

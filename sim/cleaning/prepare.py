@@ -97,6 +97,7 @@ def prepare(
     )  # fmt: skip
     _check_weight(pieces, piece[GROWTH], growth)
     order, route = _routes(routes, rules)
+    up_h, of_vehicle = np.unique(vehicles.up_h, return_inverse=True)
     vehicle = np.stack(
         [
             vehicles.depot,
@@ -104,6 +105,7 @@ def prepare(
             _whole_or_none(vehicles.tank_l * 1e3),
             np.searchsorted(route[:, 0], np.arange(len(vehicles)), side="left"),
             np.searchsorted(route[:, 0], np.arange(len(vehicles)), side="right"),
+            of_vehicle,
         ],
         axis=1,
     ).astype(np.int64)
@@ -126,7 +128,7 @@ def prepare(
         site=site,
         opens=_opens(facilities.open_hours),
         serve=_serve(facilities),
-        up=_up(vehicles.up_h),
+        up=_up(up_h),
         repair=_repair(vehicles),
         edge_ms=_whole(roads.edge_s * 1000.0),
         edge_mm=_whole(roads.edge_m * 1000.0),
@@ -288,9 +290,9 @@ def _up(up_h: NDArray[np.float64]) -> NDArray[np.int64]:
     from sim.distributions import Exponential
 
     table = np.full((len(up_h), CELLS), ENDLESS, dtype=np.int64)
-    for v, mean in enumerate(up_h.tolist()):
+    for row, mean in enumerate(up_h.tolist()):
         if np.isfinite(mean):
-            table[v] = np.maximum(1, cells_of(Exponential(mean), 3600.0))
+            table[row] = np.maximum(1, cells_of(Exponential(mean), 3600.0))
     return table
 
 

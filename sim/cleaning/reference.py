@@ -254,10 +254,10 @@ class Crew:
 
     def __post_init__(self) -> None:
         world = self.city.world
-        self.depot, self.hopper, self.tank, first, last = world.vehicle[self.number].tolist()
+        self.depot, self.hopper, self.tank, first, last, up = world.vehicle[self.number].tolist()
         self.routes = range(first, last)
         self.water = max(0, self.tank)
-        self.up = world.up[self.number]
+        self.up = world.up[up]
         self.repair = world.repair
         self.up_left = self.next_up()
         self.site: int | None = self.depot  # where it stands: at a facility,
