@@ -107,6 +107,30 @@ def test_a_full_hopper_goes_to_the_dump_that_costs_least_and_comes_back(town, en
     assert later.log(engine).steps()["facility"].tolist()[4] == 1
 
 
+def test_a_dump_about_to_open_is_better_than_one_far_away(make_town, make_routes, engine):
+    # At 0:50 the near one (a minute away) opens in ten minutes, the far one is 400 s away and open:
+    # 60 + 540 + 60 s are less than 400 + 400 s; at 0:40 they are not.
+    def chosen(leave_s):
+        away = np.array([[0.0, 60.0, 400.0]])
+        log = make_town(
+            Pieces([100.0], 0.0, 1.0, start_g_m=10.0),
+            Facilities(
+                [0, 1, 1], [False, True, True], False, Fixed(1.0),
+                open_hours=np.stack([np.ones(168, bool), np.arange(168) > 0, np.ones(168, bool)]),
+            ),
+            hopper(0.6),
+            Roads(
+                [10.0], [100.0], Ways(away, away), Ways(away.T, away.T),
+                Ways(np.zeros((3, 3)), np.zeros((3, 3))),
+            ),
+            make_routes([(0, 0, leave_s, ENDLESS, sweeps(0, 0))]),
+        ).log(engine)  # fmt: skip
+        return log.steps()["facility"].max()
+
+    assert chosen(3000.0 - 10.0) == 1
+    assert chosen(2400.0 - 10.0) == 2
+
+
 def test_a_planned_dump_that_comes_next_makes_a_diversion_needless(town, engine):
     plan = [*sweeps(0, 1, 2), (DUMP, 1, 0, 0), *sweeps(3)]
     log = town(
