@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
 __all__ = ["STEPS", "warm_up"]
 
-STEPS = ("travel", "dispatch", "placement", "routes")
+STEPS = ("travel", "dispatch", "placement", "routes", "cleaning")
 """What is compiled, each part in a process of its own."""
 
 
@@ -39,7 +39,8 @@ def warm_up(processes: int | None = None) -> Iterator[str]:
     with ProcessPoolExecutor(many, mp_context=get_context("spawn")) as pool:
         # the longest first
         at_work = {
-            pool.submit(warm, step): step for step in ("dispatch", "placement", "routes", "travel")
+            pool.submit(warm, step): step
+            for step in ("dispatch", "placement", "routes", "cleaning", "travel")
         }
         for done in as_completed(at_work):
             done.result()
@@ -59,6 +60,7 @@ def warm(step: str) -> None:
         "dispatch": _simulate_everything,
         "placement": _place_everything,
         "routes": _route_everything,
+        "cleaning": _clean_everything,
     }
     use[step]()
 
@@ -131,6 +133,21 @@ def _route_everything() -> None:
     )
     for method in ("genetic", "ruin"):
         solve_arcs(problem, iterations=1, method=method)
+
+
+def _clean_everything() -> None:
+    import numpy as np
+
+    from sim.cleaning import Facilities, Pieces, Roads, Routes, Vehicles, Ways, simulate
+
+    one, zero, none = np.ones(1), np.zeros(1, np.int64), np.zeros(0, np.int64)
+    yes = np.ones(1, np.bool_)
+    here = Ways(np.zeros((1, 1)), np.zeros((1, 1)))
+    routes = Routes(zero, zero, one, one, np.array([0, 1]), zero, zero, np.zeros(2, int), none, one)
+    simulate(
+        Pieces(one, one, one), Facilities(zero + 1, yes, yes), Vehicles(zero, one),
+        Roads(one, one, here, here, here), routes, days=1, seed=0,
+    )  # fmt: skip
 
 
 def _simulate_everything() -> None:
