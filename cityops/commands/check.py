@@ -1,6 +1,9 @@
 """``cityops check``: every fault of a scenario, before anything runs."""
 
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
 
 from cityops.options import ScenarioArgument
 
@@ -9,22 +12,59 @@ if TYPE_CHECKING:
     from scenarios import Scenario
 
 EXAMPLE = "Example: cityops check my-city/scenario.toml"
+_SHOWN = 200  # faults of an edited plan
+
+EditedPlan = Annotated[
+    Path | None,
+    typer.Option(
+        "--plan",
+        metavar="PLAN",
+        help="An edited plan of routes (CSV, XLSX, GeoJSON or folder): says what the edit broke.",
+    ),
+]
 
 
 def _classes(number: int) -> str:
     return f"{number} incident class" + ("es" if number > 1 else "")
 
 
-def check(scenario: ScenarioArgument) -> None:
+def check(scenario: ScenarioArgument, *, plan: EditedPlan = None) -> int:
     """Read a scenario, its files and its streets, and say what is wrong with them."""
     from scenarios import load_scenario
 
     loaded = load_scenario(scenario)
+    if plan is not None:
+        return _edited(loaded, plan)
     lines = _district(loaded) if loaded.spec.scenario.service == "dispatch" else []
     streets: dict[str, RoadNetwork] = {}
     lines += _placements(loaded, streets)
     lines += _routes(loaded, streets)
     print("\n".join([*lines, f"{loaded.shown} is sound"]))
+    return 0
+
+
+def _edited(loaded: "Scenario", plan: Path) -> int:
+    """Say what an edit of a plan of routes broke, row by row."""
+    from scenarios.routing.build import build_routes
+    from scenarios.routing.edited import question_of, read_edited
+    from scenarios.routing.edited_check import check_edited
+
+    question = build_routes(loaded, question_of(loaded, plan))
+    found = check_edited(question, read_edited(question, plan, str(plan)))
+    print(
+        f"plan       {found.routes} routes, {found.sides:,} street sides, "
+        f"{found.seconds / 3600:.2f} h"
+    )
+    if not found.faults:
+        print("check      every rule is kept")
+        return 0
+    many = len(found.faults)
+    print(f"check      FAILED: {many} fault{'s' if many > 1 else ''}")
+    for fault in found.faults[:_SHOWN]:
+        print(f"  {fault}")
+    if many > _SHOWN:
+        print(f"  and {many - _SHOWN} more")
+    return 1
 
 
 def _district(loaded: "Scenario") -> list[str]:

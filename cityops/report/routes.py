@@ -10,6 +10,7 @@ from cityops.report.facts import command_said
 from cityops.report.formats import clock
 from cityops.report.routes_map import colour_of, route_map
 from cityops.report.words import Words
+from scenarios.hours import day_index
 from scenarios.routing.sheet import run_sheet
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
     from scenarios.routing.plan import RoutePlan
 
-__all__ = ["write_routes_report"]
+__all__ = ["day_and_vehicle", "write_routes_report"]
 
 _MOST_LEFT_OUT = 40
 
@@ -61,6 +62,7 @@ def routes_context(plan: RoutePlan, manifest: dict[str, Any], words: Words) -> d
             "colour": colour_of(number),
             "map": route_map(plan, words("rt.route", n=number), number),
             "lines": [_line(line) for line in run_sheet(plan, number, lang)],
+            "who": day_and_vehicle(plan, row, words),
             "row": _row(row),
         }
         for number, row in zip(
@@ -90,6 +92,22 @@ def routes_context(plan: RoutePlan, manifest: dict[str, Any], words: Words) -> d
         "attribution": question.network.attribution,
         "version": str(manifest["versions"].get("cityops", "")),
     }
+
+
+def day_and_vehicle(plan: RoutePlan, row: Mapping[Any, Any], words: Words) -> list[str]:
+    """Day and vehicle of a route, each where there are several.
+
+    Parameters
+    ----------
+    plan, row
+        The routes, and the row of one in their summary.
+    words
+        Of the report.
+    """
+    day = str(row["day"])
+    said = [words(f"day.{day_index(day)}")] if day else []
+    kinds = [kind for kind in plan.question.kinds if kind.name and kind.name == row["vehicle"]]
+    return said + [kind.label(words.lang) for kind in kinds]
 
 
 def _answer(manifest: dict[str, Any], words: Words) -> list[str]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from cityops.report import palette
 from cityops.report.pdf_pages import HEIGHT, WIDTH, Pages, text_width, wrapped
+from cityops.report.routes import day_and_vehicle
 from cityops.report.routes_map import colour_of
 from cityops.report.routes_pdf_map import Box, draw_map, map_height
 from cityops.report.words import Words
@@ -109,7 +110,7 @@ class _Sheet:
         pages.text(_LEFT + 5.5, self.y + 6.8, name, 19, bold=True)
         clock = f"{row['start']}–{row['end']}"
         pages.text(_RIGHT, self.y + 6.8, clock, 19, bold=True, anchor="right")
-        under = self._depot()
+        under = " · ".join([*day_and_vehicle(self.plan, row, words), self._depot()])
         room = _RIGHT - _LEFT - 10.0 - text_width(under, 9.5)
         pages.text(_LEFT + 5.5, self.y + 12.8, wrapped(self.title, 9.5, room)[0], 9.5,
                    colour=palette.MUTED)  # fmt: skip

@@ -7,7 +7,7 @@ list; where two would lie upon each other, stops come first, then every tenth, t
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -130,7 +130,7 @@ def draw_map(
     _scale_bar(pages, box, frame.scale)
     if network.attribution:
         _label(pages, box, network.attribution)
-    _legend(pages, box, colour, words, is_dumped=bool((stops["kind"] == "dump").any()))
+    _legend(pages, box, colour, words, set(stops["kind"].tolist()))
 
 
 def _points(network: RoadNetwork, legs: pd.DataFrame) -> NDArray[np.int64]:
@@ -197,20 +197,30 @@ def _stops(
     taken: list[tuple[float, float, float]] = []
     places: dict[tuple[int, str], list[int]] = {}
     for row in stops.to_dict("records"):
-        places.setdefault((int(row["node"]), str(row["kind"])), []).append(int(row["step"]))
+        if row["kind"] != "wait":
+            places.setdefault((int(row["node"]), str(row["kind"])), []).append(int(row["step"]))
     for (node, kind), numbers in places.items():
         x, y = frame.at(float(network.x[node]), float(network.y[node]))
         if kind == "depot":
             pages.rect(x - 1.7, y - 1.7, 3.4, 3.4, fill=palette.STATION, stroke="#ffffff")
+        elif kind == "break":
+            pages.polygon(_triangle(x, y), fill="#ffffff", stroke=palette.STATION)
         else:
-            diamond = [(x, y - 2.2), (x + 2.2, y), (x, y + 2.2), (x - 2.2, y)]
-            pages.polygon(diamond, fill="#f0a92b", stroke=palette.STATION)
+            pages.polygon(_diamond(x, y, 2.2), fill="#f0a92b", stroke=palette.STATION)
         label = ", ".join(str(number) for number in numbers[:6])
         width = text_width(label, 6.5)
         pages.rect(x + 2.6, y - 1.5, width + 0.8, 3.0, fill="#ffffff")
         pages.text(x + 3.0, y + 0.8, label, 6.5, bold=True)
         taken += [(x, y, 2.6), (x + 3.0 + width / 2, y, width / 2 + 0.4)]
     return taken
+
+
+def _diamond(x: float, y: float, half: float) -> list[tuple[float, float]]:
+    return [(x, y - half), (x + half, y), (x, y + half), (x - half, y)]
+
+
+def _triangle(x: float, y: float) -> list[tuple[float, float]]:
+    return [(x, y - 1.7), (x + 1.8, y + 1.4), (x - 1.8, y + 1.4)]
 
 
 def _numbers(
@@ -268,7 +278,7 @@ def _label(pages: Pages, box: Box, text: str) -> None:
     pages.text(x + 0.8, y + 2.5, text, size, colour=palette.MUTED)
 
 
-def _legend(pages: Pages, box: Box, colour: str, words: Words, *, is_dumped: bool) -> None:
+def _legend(pages: Pages, box: Box, colour: str, words: Words, kinds: set[str]) -> None:
     """One line below the map."""
     x, y = box.x, box.y + box.height + 4.2
     middle = y - 0.9
@@ -287,8 +297,9 @@ def _legend(pages: Pages, box: Box, colour: str, words: Words, *, is_dumped: boo
     said("rt.pdf.numbers", 3.8)
     pages.rect(x, middle - 1.3, 2.6, 2.6, fill=palette.STATION)
     said("rt.depot", 3.8)
-    if is_dumped:
-        half = middle
-        diamond: Any = [(x + 1.5, half - 1.5), (x + 3, half), (x + 1.5, half + 1.5), (x, half)]
-        pages.polygon(diamond, fill="#f0a92b", stroke=palette.STATION)
+    if "dump" in kinds:
+        pages.polygon(_diamond(x + 1.5, middle, 1.5), fill="#f0a92b", stroke=palette.STATION)
         said("rt.dump", 4.2)
+    if "break" in kinds:
+        pages.polygon(_triangle(x + 1.8, middle), fill="#ffffff", stroke=palette.STATION)
+        said("rt.break", 4.8)

@@ -24,9 +24,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
+    from scenarios.load import Scenario
     from scenarios.routing.build import RouteQuestion
 
-__all__ = ["EditedPlan", "EditedRoute", "EditedRow", "read_edited"]
+__all__ = ["EditedPlan", "EditedRoute", "EditedRow", "question_of", "read_edited"]
 
 Lock = Literal["", "row", "route"]
 _KIND_OF: Final = {word.lower(): kind for kind, both in KINDS.items() for word in both}
@@ -124,6 +125,36 @@ class EditedPlan:
         """
         if self.faults:
             raise ScenarioError(self.faults)
+
+
+def question_of(scenario: Scenario, path: Path) -> str:
+    """Tell which [routes.NAME] a plan answers: the one its file is named after, or the only one.
+
+    Parameters
+    ----------
+    scenario
+        That asks.
+    path
+        Of the plan, or of its folder.
+
+    Raises
+    ------
+    InputError
+        If the scenario asks for no routes, or it cannot be told for which.
+    """
+    names = list(scenario.spec.routes)
+    if not names:
+        raise InputError("there are no [routes.NAME] tables", file=scenario.shown)
+    inside = [one.stem for one in sorted((path / "plan").glob("*.csv"))] if path.is_dir() else []
+    for stem in (path.stem, *inside):
+        if stem in names:
+            return stem
+    if len(names) == 1:
+        return names[0]
+    raise InputError(
+        "it cannot be told which routes this plan is of", file=path,
+        mend=f"name the file after its table: {', '.join(names)}",
+    )  # fmt: skip
 
 
 def read_edited(question: RouteQuestion, path: Path, shown: str) -> EditedPlan:

@@ -15,9 +15,9 @@ import numpy as np
 from networks.direction_texts import plain_name
 from networks.errors import InputError
 from scenarios.hours import DAYS
+from scenarios.routing.edited_times import NEVER, Timetable, timetable
 from scenarios.routing.exchange import piece_names
 from scenarios.routing.plan import clock_text
-from scenarios.routing.timetable import NEVER, Timetable, timetable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

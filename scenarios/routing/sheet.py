@@ -27,6 +27,8 @@ _TEXTS = {
         "dump": "Empty the hopper: {place}",
         "leave": "Leave {place}",
         "home": "Home: {place}",
+        "wait": "Wait until {until}",
+        "break": "Break until {until}",
         "both": "whole width",
         "left": "left side",
         "right": "right side",
@@ -38,6 +40,8 @@ _TEXTS = {
         "dump": "倾倒：{place}",
         "leave": "从{place}出发",
         "home": "返回{place}",
+        "wait": "等候至 {until}",
+        "break": "休息至 {until}",
         "both": "全幅",
         "left": "左侧",
         "right": "右侧",
@@ -57,7 +61,7 @@ class SheetLine:
     Parameters
     ----------
     kind
-        "sweep", "drive", "dump" or "depot".
+        "sweep", "drive", "dump", "depot", "wait" or "break".
     step
         `order` of the step of the plan that the line belongs to.
     text
@@ -110,6 +114,8 @@ def run_sheet(plan: RoutePlan, route: int, lang: str = "en") -> list[SheetLine]:
     """
     steps = plan.steps[plan.steps["route"] == route].set_index("order")
     legs = plan.legs[plan.legs["route"] == route]
+    own = plan.summary[plan.summary["route"] == route]
+    leaves_s = float(own["leaves_s"].iloc[0])
     lines: list[SheetLine] = []
     trip: list[dict[str, Any]] = []
     last = len(legs) - 1
@@ -118,19 +124,22 @@ def run_sheet(plan: RoutePlan, route: int, lang: str = "en") -> list[SheetLine]:
         if leg["edge"] >= 0:
             trip.append(leg)
             continue
-        lines += _trip(plan, trip, steps, lang)
+        lines += _trip(plan, trip, steps, lang, leaves_s)
         trip = []
-        key = "dump" if leg["kind"] == "dump" else "home" if number == last else "leave"
+        key = leg["kind"]
+        if key == "depot":
+            key = "home" if number == last else "leave"
+        begin = leaves_s + leg["start_s"]
         place = str(steps.loc[leg["step"], "street"])
         lines.append(
             SheetLine(
                 leg["kind"],
                 int(leg["step"]),
-                _TEXTS[lang][key].format(place=place),
+                _TEXTS[lang][key].format(place=place, until=clock_text(begin + leg["seconds"])),
                 "",
                 0.0,
                 leg["seconds"] / 60,
-                clock_text(plan.question.start_s + leg["start_s"]),
+                clock_text(begin),
                 leg["load_kg"],
             )
         )
@@ -138,7 +147,7 @@ def run_sheet(plan: RoutePlan, route: int, lang: str = "en") -> list[SheetLine]:
 
 
 def _trip(
-    plan: RoutePlan, legs: list[dict[str, Any]], steps: pd.DataFrame, lang: str
+    plan: RoutePlan, legs: list[dict[str, Any]], steps: pd.DataFrame, lang: str, leaves_s: float
 ) -> list[SheetLine]:
     """Lines between two halts."""
     if not legs:
@@ -174,7 +183,7 @@ def _trip(
                 side_words(side, lang) if kind == "sweep" else "",
                 sum(float(network.length_m[leg["edge"]]) for leg in part) / 1000,
                 sum(leg["seconds"] for leg in part) / 60,
-                clock_text(plan.question.start_s + part[0]["start_s"]),
+                clock_text(leaves_s + part[0]["start_s"]),
                 part[-1]["load_kg"],
             )
         )

@@ -90,6 +90,32 @@ def test_check_makes_routes_ready(small, capsys):
     assert "routes     cleaning: 120 street sides" in capsys.readouterr().out
 
 
+def test_check_finds_a_plan_sound_that_nobody_edited(routed, capsys):
+    assert main(["check", str(routed), "--plan", str(routed)]) == 0
+    out = capsys.readouterr().out.splitlines()
+    facts = json.loads((routed / "manifest.json").read_text(encoding="utf-8"))
+    assert out == [
+        f"plan       {facts['routes']} routes, 120 street sides, {facts['hours']:.2f} h",
+        "check      every rule is kept",
+    ]
+
+
+def test_check_says_what_an_edit_broke_row_by_row(routed, tmp_path, capsys):
+    lines = (routed / "plan" / "cleaning.csv").read_text(encoding="utf-8-sig").splitlines()
+    gone = next(k for k, line in enumerate(lines) if ",sweep," in line)
+    swept = next(k for k, line in enumerate(lines) if k > gone and ",sweep," in line)
+    lines[swept] += "perhaps"
+    edited = tmp_path / "cleaning.csv"
+    edited.write_text("\n".join(lines[:gone] + lines[gone + 1 :]), encoding="utf-8")
+    assert main(["check", str(routed), "--plan", str(edited)]) == 1
+    out = capsys.readouterr().out.splitlines()
+    assert out[1] == "check      FAILED: 3 faults"
+    assert out[2] == (
+        f'  {edited}:{swept}: lock: "perhaps" is no lock; write x, or route for the whole route'
+    )
+    assert all(" is in no row; add e" in line for line in out[3:])
+
+
 def test_the_terminal_says_routes_kilometres_hours_bound_gap_and_the_check(small, capsys):
     assert main(["routes", "scenario.toml", "cleaning", "--seed", "3", "--threads", "1"]) == 0
     out = capsys.readouterr().out.splitlines()
