@@ -9,9 +9,9 @@ again, and any set S of nodes away from the depot is entered and left often enou
 
 Belenguer and Benavent 2003, A cutting plane algorithm for the capacitated arc routing problem,
 Computers and Operations Research 30(5), here with one-way streets (balance by direction) and with
-facilities (a set that holds one needs no more than to be reached). Turns are left out: they cost
-nothing or more and only forbid, so the bound holds with them. Sets are found by minimum cuts:
-of the border's passes for parity (Padberg and Rao 1982), of border less demand for capacity.
+facilities (a set that holds one needs no more than to be reached). Where turns cost or are
+forbidden, the program counts them (see `TurnRows`). Sets are found by minimum cuts: of the border's
+passes for parity (Padberg and Rao 1982), of border less demand for capacity.
 """
 
 from __future__ import annotations
@@ -20,6 +20,8 @@ import time
 from typing import TYPE_CHECKING
 
 import numpy as np
+
+from optimize.routing.arcs.turn_rows import TurnRows
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -74,6 +76,9 @@ class _Relaxation:
         self.sets: list[tuple[NDArray[np.bool_], float]] = []
         self.known: set[bytes] = set()
         self.fixed = self._fixed()
+        self.turns: TurnRows | None = None
+        if problem.turns is not None:
+            self.turns = TurnRows(problem, both, np.flatnonzero(~self.away))
 
     def _fixed(self) -> int:
         """Cost of the routes and visits that there must be."""
@@ -134,8 +139,12 @@ class _Relaxation:
             )
         serve = problem.serve_cost
         cost = np.concatenate([problem.cost, serve[both, 1] - serve[both, 0]]).astype(np.float64)
-        size = len(cost)
         upper = np.concatenate([np.full(self.arcs, np.inf), np.ones(len(both))])
+        if self.turns is not None:
+            self.turns.add_to(rows)
+            cost = np.concatenate([cost, self.turns.cost])
+            upper = np.concatenate([upper, np.full(len(self.turns.cost), np.inf)])
+        size = len(cost)
         model = LinearModel(
             cost,
             np.zeros(size),

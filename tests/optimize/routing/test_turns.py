@@ -245,6 +245,16 @@ def test_a_forbidden_left_turn_is_driven_round_the_block():
     assert dear.value == plain.value + 15
 
 
+def test_the_lower_bound_counts_turns():
+    turns = ArcTurns(np.zeros(0), np.zeros(0), np.zeros(0), 7)
+    end = ArcProblem(
+        "end", 3, [0, 1, 1, 2], [1, 0, 2, 1], np.full(4, 10), 0, [(2, -1)], [(12, 12)], [1], 1,
+        turns=turns,
+    )  # fmt: skip
+    assert arc_lower_bound(end) == 10 + 12 + 7 + 20 == solve_arcs(end, iterations=2).value
+    assert arc_lower_bound(replace(end, turns=None)) == 42
+
+
 def test_the_way_round_the_block_is_told_arc_by_arc():
     found = TurnWays(_block([0], [2], [-1])).between(Place(0), Place(1, 2))
     assert found is not None
