@@ -73,11 +73,12 @@ class Dispatching:
         spec, built = self.scenario.spec, self.built
         head = spec.scenario.model_copy(update={"reps": 1, "half_width": None})
         same = spec.model_copy(update={"scenario": head, "placement": {}, "routes": {}})
+        text = same.model_dump_json(exclude={"cleaning"})
         inputs = sorted(file_hashes(self.scenario).values()) if self.recorded else []
         streets = built.network
         network = resolved_text(self.scenario) if streets is None else streets.content_hash()
         return {
-            "scenario": hashlib.sha256(same.model_dump_json().encode()).hexdigest(),
+            "scenario": hashlib.sha256(text.encode()).hexdigest(),
             "inputs": hashlib.sha256("".join([*inputs, network]).encode()).hexdigest(),
         }
 

@@ -25,7 +25,14 @@ __all__ = [
 ]
 
 _NAMED_TABLES = {"unit_type", "incident_class", "hour_profile"}
-_SUBTABLES = {("network", "synthetic")}
+_SUBTABLES = {
+    ("network", "synthetic"),
+    ("cleaning", "weather"),
+    ("cleaning", "leaves"),
+    ("cleaning", "energy"),
+    ("cleaning", "cost"),
+}
+_NUMBERED = {("network", "period"), ("network", "closure"), ("cleaning", "market")}
 _PLACEMENT_TABLES = {"demand", "candidates", "existing", "queue", "equity", "depot"}
 # of a placement or of routes: written as a list in one line
 _PLAIN_LISTS = {"levels", "classes", "streets", "not_streets", "areas", "days", "break_after_h"}
@@ -209,7 +216,7 @@ def key_words(path: KeyPath) -> str:
         tables, number = 1, path[1]
     elif path[0] in {"placement", "routes"}:
         tables, number = _placement_header(path)
-    elif path[0] == "network" and len(path) > 2 and isinstance(path[2], int):
+    elif path[:2] in _NUMBERED and len(path) > 2 and isinstance(path[2], int):
         tables, number = 2, path[2]
     else:
         tables = 1

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import ValidationError
 
 from networks.errors import InputError
+from scenarios.cleaning.rules import check_cleaning
 from scenarios.faults import FaultList, Origin, did_you_mean
 from scenarios.merge import LIBRARY, MergedFiles, find_scenario, merged_files, shown_path
 from scenarios.placement.files import check_placements, placement_files, places_to_wgs84
@@ -36,6 +37,7 @@ _FILE_KEYS: tuple[tuple[str, ...], ...] = (
     ("areas", "file"),
     ("areas", "weights"),
     ("record", "file"),
+    ("cleaning", "plan"),
 )
 _NOT_FILES = {
     ("network", "source"): BUILT_IN_SOURCES,
@@ -131,6 +133,7 @@ def load_scenario(reference: str | os.PathLike[str]) -> Scenario:
     check_rules(document, faults)
     check_placements(document, spec, faults)
     check_routes(document, faults)
+    check_cleaning(document, faults)
     faults.stop()
     if spec is None:  # pragma: no cover - a validation error is a fault, and stops above
         raise AssertionError

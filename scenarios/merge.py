@@ -53,6 +53,11 @@ _MERGED_TABLES: set[tuple[str, ...]] = {
     ("routes",),
     ("routes", "*"),
     ("routes", "*", "depot"),
+    ("cleaning",),
+    ("cleaning", "weather"),
+    ("cleaning", "leaves"),
+    ("cleaning", "energy"),
+    ("cleaning", "cost"),
 }
 _DROPPABLE = {("unit_type", "*"), ("incident_class", "*"), ("placement", "*"), ("routes", "*")}
 _NAMED_LISTS: set[tuple[str, ...]] = {
@@ -64,6 +69,7 @@ _NAMED_LISTS: set[tuple[str, ...]] = {
     ("network", "closure"),
     *(("placement", "*", table) for table in PLACEMENT_LISTS),
     *(("routes", "*", table) for table in ("depot", "dump", "vehicle")),
+    ("cleaning", "market"),
 }
 
 

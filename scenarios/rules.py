@@ -45,6 +45,9 @@ def check_rules(document: dict[str, Any], faults: FaultList) -> None:
     if service == "routes":
         _only_routes(document, faults)
         return
+    if service == "cleaning":  # scenarios.cleaning.rules has the rest
+        _areas(document, faults)
+        return
     _units(document, faults)
     _classes(document, faults)
     _amount(document, faults)

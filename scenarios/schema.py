@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, Field
 
+from scenarios.cleaning.schema import CleaningSpec  # noqa: TC001 - pydantic reads it
 from scenarios.closing_times import check_hours, check_moment
 from scenarios.placement.schema import PlacementSpec  # noqa: TC001 - pydantic reads it
 from scenarios.routing.schema import RoutesSpec  # noqa: TC001 - pydantic reads it
@@ -81,7 +82,7 @@ class ScenarioHead(Table):
     crs: Crs = "wgs84"
     assumed: list[str] = []
     assumed_zh: list[str] = []
-    service: Literal["dispatch", "placement", "routes"] = "dispatch"
+    service: Literal["dispatch", "cleaning", "placement", "routes"] = "dispatch"
     start: Moment = "monday 00:00"
     horizon_h: Annotated[float, Field(gt=0, le=100_000, allow_inf_nan=False)] = 168.0
     warmup_h: NotNegative = 0.0
@@ -309,3 +310,4 @@ class ScenarioSpec(Table):
     policy: PolicySpec = PolicySpec()
     placement: dict[str, PlacementSpec] = {}
     routes: dict[str, RoutesSpec] = {}
+    cleaning: CleaningSpec | None = None

@@ -119,6 +119,25 @@ SERVICES: dict[str, ServiceKind] = {
         by_class=("within_target", "response_mean_min"),
         met="incidents",
     ),
+    "cleaning": ServiceKind(
+        module="scenarios.cleaning.service",
+        measures="sim.cleaning.measures",
+        key_figure="clean_share",
+        key_measures=(
+            "clean_share",
+            "swept_km",
+            "missed_km",
+            "deadhead_km",
+            "out_h",
+            "overtime_h",
+            "delay_p90_min",
+            "collected_t",
+            "energy",
+            "cost",
+        ),
+        by_class=("clean_share",),
+        met="weather, parked cars and breakdowns",
+    ),
 }
 """Every service that ``cityops run`` simulates."""
 
@@ -184,8 +203,7 @@ def check_simulated(scenario: Scenario, service: str | None = None) -> None:
 def higher_is_better(measure: str) -> bool | None:
     """Whether more of a measure is better; None where neither is."""
     found = _words(measure)
-    better: bool | None = None if found is None else found.higher_is_better
-    return better
+    return None if found is None else found[1]
 
 
 def label(measure: str, lang: str = "en") -> str:
@@ -193,12 +211,13 @@ def label(measure: str, lang: str = "en") -> str:
     found = _words(measure)
     if found is None:
         return measure
-    return str(found.zh if lang == "zh" else found.en)
+    return found[3] if lang == "zh" else found[2]
 
 
-def _words(measure: str) -> Any:  # noqa: ANN401 - what a service's MEASURES hold
+def _words(measure: str) -> tuple[str, bool | None, str, str] | None:
+    """Look up unit, whether more is better, English and Chinese."""
     for kind in SERVICES.values():
-        known = import_module(kind.measures).MEASURES
+        known: dict[str, tuple[str, bool | None, str, str]] = import_module(kind.measures).MEASURES
         if measure in known:
             return known[measure]
     return None

@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
     import pandas as pd
 
     from sim.dispatch.model import District
 
-__all__ = ["KEYS", "completed", "in_order", "summarise"]
+__all__ = ["KEYS", "completed", "in_order", "sorted_measures", "summarise"]
 
 KEYS = ["measure", "by", "group", "unit"]
 _ZERO_IF_ABSENT = ("incidents", "dispatches", "km", "status_share", "preemptions", "relocations")
@@ -70,8 +72,26 @@ def in_order(measures: pd.DataFrame, district: District) -> pd.DataFrame:
         "unit_status": [f"{unit}|{status}" for unit in units for status in STATUS_NAMES],
         "hour": [str(hour) for hour in range(24)],
     }
+    return sorted_measures(measures, MEASURES, names)
+
+
+def sorted_measures(
+    measures: pd.DataFrame, order: Iterable[str], names: Mapping[str, Sequence[str]]
+) -> pd.DataFrame:
+    """Sort by replication, measure and group.
+
+    Parameters
+    ----------
+    measures
+        measure, by, group, unit, value and replication.
+    order
+        Measures in the order in which they shall stand.
+    names
+        Kinds of groups in their order, each with its groups in theirs; all together come first,
+        "within" last, by its number.
+    """
     group_rank = {(by, name): k for by, known in names.items() for k, name in enumerate(known)}
-    measure_rank = {measure: k for k, measure in enumerate(MEASURES)}
+    measure_rank = {measure: k for k, measure in enumerate(order)}
     kinds = ("all", *names, "within")
 
     def rank(by: str, group: str) -> float:
@@ -109,7 +129,7 @@ def summarise(measures: pd.DataFrame, level: float) -> pd.DataFrame:
     DataFrame
         measure, by, group, unit, n, mean, low, high, half_width, in the order in which the
         measures first came. With one replication the interval is unknown: NaN. Intervals are cut
-        at what a measure can be: nothing is below 0, no share above 1.
+        at what a measure can be: nothing is below 0 whose mean is not, no share above 1.
     """
     from sim.statistics import half_width
 
@@ -123,7 +143,8 @@ def summarise(measures: pd.DataFrame, level: float) -> pd.DataFrame:
     enough = n >= 2
     width[enough] = half_width(table.loc[enough, "deviation"], n[enough], level)
     most = np.where(table["unit"] == "share", 1.0, np.inf)
-    table["low"] = np.maximum(table["mean"] - width, 0.0)
+    least = np.where(table["mean"] < 0.0, -np.inf, 0.0)  # a delay may be none at all, and less
+    table["low"] = np.maximum(table["mean"] - width, least)
     table["high"] = np.minimum(table["mean"] + width, most)
     table["half_width"] = width
     return table.drop(columns="deviation")

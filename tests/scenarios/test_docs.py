@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 from cityops.__main__ import main
+from scenarios.cleaning.schema import CleaningSpec
 from scenarios.durations import _TIMES
 from scenarios.merge import library_names
 from scenarios.placement.schema import PlacementSpec
@@ -37,7 +38,11 @@ def test_every_key_of_the_schema_is_on_the_page():
     routes = (DOCS / "cleaning.md").read_text(encoding="utf-8")
     in_routes = _keys(RoutesSpec)
     assert in_routes - set(re.findall(r"[a-z][a-z0-9_]*", routes)) == set()
-    assert _keys(ScenarioSpec) - in_placements - in_routes - words == set()
+    cleaning = (DOCS / "cleaning-simulation.md").read_text(encoding="utf-8")
+    in_cleaning = _keys(CleaningSpec)
+    assert in_cleaning - set(re.findall(r"[a-z][a-z0-9_]*", cleaning)) == set()
+    others = in_placements | in_routes | in_cleaning
+    assert _keys(ScenarioSpec) - others - words == set()
     assert set(_TIMES) - words == set()
     assert set(BUILT_IN) - words == set()
 

@@ -1,0 +1,242 @@
+"""Street cleaning as a service that ``cityops run`` simulates."""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from scenarios.cleaning.build import build_cleaning
+from scenarios.cleaning.output import write_maps, write_replication
+from scenarios.cleaning.plan import make_routes
+from scenarios.district import replication_seed
+from scenarios.facts import closures, speed_source
+from scenarios.partial import ReplicationResult
+from scenarios.services import check_simulated
+from scenarios.summary import completed, sorted_measures
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from networks import RoadNetwork
+    from scenarios.cleaning.build import BuiltCleaning
+    from scenarios.cleaning.plan import CleaningPlan
+    from scenarios.load import Scenario
+    from scenarios.services import Engine
+    from sim.cleaning import Log, Rates
+
+__all__ = ["Cleaning", "build"]
+
+
+def build(scenario: Scenario) -> Cleaning:
+    """Make a scenario of street cleaning ready.
+
+    Raises
+    ------
+    ScenarioError
+        With every fault that the streets, files and places show.
+    """
+    check_simulated(scenario, "cleaning")
+    return Cleaning(build_cleaning(scenario))
+
+
+class Cleaning:
+    """Streets and their sweepers, ready to run; routes are made when they are first driven.
+
+    Parameters
+    ----------
+    built
+        The scenario made ready.
+    """
+
+    recorded = False
+
+    def __init__(self, built: BuiltCleaning) -> None:
+        self.built = built
+        self._plan: CleaningPlan | None = None
+        self._at_work = threading.Lock()
+
+    @property
+    def scenario(self) -> Scenario:
+        """Where it comes from."""
+        return self.built.scenario
+
+    @property
+    def network(self) -> RoadNetwork | None:
+        """The streets."""
+        return self.built.network
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What looks odd."""
+        return self.built.warnings
+
+    @property
+    def plan(self) -> CleaningPlan:
+        """The routes.
+
+        Raises
+        ------
+        InputError
+            If there are none, or those that are named do not fit.
+        """
+        with self._at_work:
+            if self._plan is None:
+                self._plan = make_routes(self.built)
+            return self._plan
+
+    @property
+    def warmup_days(self) -> int:
+        """Days at the start that are not measured."""
+        return round(self.scenario.spec.scenario.warmup_h / 24.0)
+
+    def asked(self) -> dict[str, str]:
+        """Hash the tables that matter, the streets, and the plan that is read."""
+        spec, built = self.scenario.spec, self.built
+        name = built.question.name
+        head = spec.scenario.model_copy(update={"reps": 1, "half_width": None})
+        same = {
+            "head": head.model_dump(mode="json"),
+            "cleaning": built.spec.model_dump(mode="json", exclude={"plan"}),
+            "routes": spec.routes[name].model_dump(mode="json", by_alias=True),
+            "profiles": spec.hour_profile,
+            "areas": [area.model_dump(mode="json") for area in spec.area],
+            "grid": None if spec.areas is None else spec.areas.model_dump(mode="json"),
+        }
+        inputs = [built.network.content_hash()]
+        if built.spec.plan is not None:
+            plan = Path(built.spec.plan)
+            files = sorted((plan / "plan").glob("*.csv")) if plan.is_dir() else [plan]
+            inputs += [hashlib.sha256(file.read_bytes()).hexdigest() for file in files]
+        return {
+            "scenario": hashlib.sha256(repr(same).encode()).hexdigest(),
+            "inputs": hashlib.sha256("".join(inputs).encode()).hexdigest(),
+        }
+
+    def replicate(self, number: int, engine: Engine) -> ReplicationResult:
+        """Run a replication."""
+        import pandas as pd
+
+        from sim.cleaning.measures import measures
+
+        built, log = self.built, self.log(number, engine)
+        areas = [*(area.name for area in built.areas), "–"]
+        table = measures(
+            log,
+            warmup_days=self.warmup_days,
+            rates=self.rates(),
+            class_names=list(built.classes),
+            area_names=areas,
+        )
+        table["by"] = table["by"].replace({"street class": "class"})
+        table["group"] = table["group"].where(table["by"] != "all", "all")
+        pieces = self._pieces_clean(log)
+        by_piece = pd.DataFrame(
+            {
+                "measure": "clean_share",
+                "by": "piece",
+                "group": [str(piece) for piece in range(len(pieces))],
+                "value": pieces,
+                "unit": "share",
+            }
+        )
+        whole = pd.concat([table, by_piece], ignore_index=True)
+        return ReplicationResult(whole, self._demand_hash(number), {"days": built.days})
+
+    def log(self, number: int, engine: Engine) -> Log:
+        """Run a replication for its Log."""
+        from sim.cleaning import simulate
+
+        built, plan = self.built, self.plan
+        return simulate(
+            built.pieces,
+            built.facilities,
+            plan.vehicles,
+            built.roads,
+            plan.routes,
+            days=built.days,
+            seed=replication_seed(self.scenario.spec.scenario.seed, number),
+            weather=built.weather,
+            rules=built.rules,
+            first_weekday=built.first_weekday,
+            keep_dirt=True,
+            engine=engine,
+        )
+
+    def rates(self) -> Rates:
+        """Say what work takes and costs."""
+        from sim.cleaning import Rates
+
+        energy, cost = self.built.spec.energy, self.built.spec.cost
+        return Rates(
+            energy_swept_km=energy.swept_km,
+            energy_driven_km=energy.driven_km,
+            energy_standing_h=energy.standing_h,
+            energy_price=energy.price,
+            hour=cost.crew_h,
+            overtime_hour=cost.overtime_h,
+            km=cost.km,
+            dump_t=cost.dump_t,
+            energy_unit=energy.unit,
+            currency=cost.currency,
+        )
+
+    def _pieces_clean(self, log: Log) -> np.ndarray[Any, np.dtype[np.float64]]:
+        """Share of the measured hours in which each piece meets its standard."""
+        pieces = self.built.pieces
+        most = np.rint(pieces.standard_g_m * pieces.length_m * 1000.0)
+        lies = log.course.dirt_mg[24 * self.warmup_days : 24 * self.built.days]
+        return np.asarray((lies <= most).mean(axis=0), dtype=np.float64)
+
+    def _demand_hash(self, number: int) -> str:
+        """Hash of what any plan meets in a replication: streets, dirt, weather, and the luck."""
+        built = self.built
+        pieces = built.pieces
+        seed = replication_seed(self.scenario.spec.scenario.seed, number)
+        content = hashlib.sha256(f"{seed}/{built.days}/{built.first_weekday}".encode())
+        for column in (
+            pieces.length_m, pieces.growth_g_m_h, pieces.edge, pieces.profile, pieces.hour_factor,
+            pieces.parked, pieces.parked_share, built.weather.days(built.days, seed),
+        ):  # fmt: skip
+            content.update(np.ascontiguousarray(column).tobytes())
+        return content.hexdigest()
+
+    def arranged(self, measures: pd.DataFrame, reps: int) -> pd.DataFrame:
+        """Sort; a replication leaves nothing out that counts as nought."""
+        from sim.cleaning.measures import MEASURES
+
+        built = self.built
+        names = {
+            "class": list(built.classes),
+            "area": [area.name for area in built.areas],
+            "hour": [str(hour) for hour in range(24)],
+            "vehicle": list(self.plan.vehicles.names or ()),
+            "piece": [str(piece) for piece in range(len(built.pieces))],
+        }
+        return sorted_measures(completed(measures, reps), MEASURES, names)
+
+    def write(self, folder: Path, engine: Engine) -> None:
+        """Write the first replication, pieces, facilities and maps."""
+        write_replication(folder, self.built, self.plan, self.log(0, engine))
+        write_maps(folder, self.built)
+
+    def facts(self) -> dict[str, Any]:
+        """Say what was put in."""
+        built = self.built
+        spec, question = self.scenario.spec.network, built.question
+        streets = np.unique(question.streets.task_edge[:, 0])
+        return {
+            "closures": closures(spec, built.network),
+            "speed_source": speed_source(spec, built.network),
+            "street_sides": len(built.pieces),
+            "sides_km": round(float(built.pieces.length_m.sum()) / 1000.0, 3),
+            "swept_streets": len(streets),
+            "vehicles": list(self.plan.vehicles.names or ()),
+            "plan": self.plan.origin,
+            "left_out_km": round(float(question.left_out["km"].sum()), 3),
+            "depots": [place.name for place in question.depots],
+            "dump_sites": [place.name for place in question.dumps],
+        }

@@ -1,0 +1,76 @@
+"""Routes of a run: who drives what on which day."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from networks.errors import InputError
+from scenarios import load_scenario
+from scenarios.cleaning.build import build_cleaning
+from scenarios.cleaning.plan import DUMP, SWEEP, make_routes
+
+
+def _plan(path):
+    built = build_cleaning(load_scenario(path))
+    return built, make_routes(built)
+
+
+def test_every_piece_is_swept_once_on_each_service_day(write):
+    built, plan = _plan(write())
+    routes = plan.routes
+    assert set(routes.day) == {0, 2}  # Monday and Wednesday
+    whose = np.repeat(np.arange(len(routes)), np.diff(routes.first))
+    for day in (0, 2):
+        steps = (routes.day[whose] == day) & (routes.kind == SWEEP)
+        assert sorted(routes.target[steps]) == list(range(len(built.pieces)))
+    assert plan.origin["source"] == "made"
+    assert len(plan.vehicles) == plan.origin["routes"]
+
+
+def test_steps_connect_and_last_as_long_as_planned(write):
+    built, plan = _plan(write())
+    routes, network = plan.routes, built.network
+    depot = built.question.depots[0].node
+    dumps = {1: built.question.dumps[0].node}
+    at = depot
+    first, last = routes.first[0], routes.first[1]
+    for step in range(first, last):
+        edges = routes.leg_edge[routes.leg_first[step] : routes.leg_first[step + 1]]
+        if routes.kind[step] == SWEEP:
+            edges = built.pieces.edge[[routes.target[step]]]
+        for edge in edges:
+            assert network.tail[edge] == at
+            at = network.head[edge]
+        if routes.kind[step] == DUMP:
+            assert dumps[routes.target[step]] == at
+    assert at == depot
+    begin, end = routes.planned_begin_s[first:last], routes.planned_end_s[first:last]
+    np.testing.assert_array_equal(begin[1:], end[:-1])
+
+
+def test_the_same_effort_gives_the_same_routes(write):
+    path = write()
+    one, other = (_plan(path)[1].routes for _ in range(2))
+    np.testing.assert_array_equal(one.target, other.target)
+    np.testing.assert_array_equal(one.leg_edge, other.leg_edge)
+
+
+def test_no_service_day_in_the_run_is_said(write):
+    path = write(('days = ["monday", "wednesday"]', 'days = ["sunday"]'))
+    with pytest.raises(InputError, match="no route leaves within the 4 days"):
+        _plan(path)
+
+
+def test_a_plan_that_was_written_is_driven_as_it_stands(write, tmp_path):
+    from scenarios.routing.output import routes_scenario
+
+    path = write()
+    made = routes_scenario(load_scenario(path), "cleaning", tmp_path / "plan", time_limit_s=0.5)
+    named = write(('routes = "cleaning"', 'routes = "cleaning"\nplan = "plan"'))
+    built, plan = _plan(named)
+    assert plan.origin["source"] == "read"
+    swept = made.plan.legs.query("kind == 'sweep'")
+    ours = plan.routes.kind == SWEEP
+    one_day = plan.routes.target[ours][: len(swept)]
+    np.testing.assert_array_equal(built.pieces.edge[one_day], swept["edge"])
