@@ -147,7 +147,7 @@ def _gap(way: int | None, what: str, said: list[str]) -> int:
 
 
 class _Streets:
-    """Least costs by Dijkstra's algorithm, one search a node, kept."""
+    """Least costs by Dijkstra's algorithm, one search a node, kept, and gone on with on demand."""
 
     def __init__(self, problem: ArcProblem) -> None:
         self.after: dict[int, list[tuple[int, int]]] = defaultdict(list)
@@ -156,13 +156,21 @@ class _Streets:
         ):
             self.after[u].append((v, c))
         self.known: dict[int, dict[int, int]] = {}
+        self.searches: dict[int, Iterator[tuple[int, int]]] = {}
 
     def way(self, leave: tuple[int, int], enter: tuple[int, int]) -> int | None:
         """Least cost from a node, and the arc that led there, to another; None for no way."""
         start, end = leave[0], enter[0]
         if start not in self.known:
-            self.known[start] = dict(self._search(start))
-        return self.known[start].get(end)
+            self.known[start] = {}
+            self.searches[start] = self._search(start)
+        known = self.known[start]
+        if end not in known:  # mostly a neighbour: no need to search the whole city
+            for node, cost in self.searches[start]:
+                known[node] = cost
+                if node == end:
+                    break
+        return known.get(end)
 
     def _search(self, start: int) -> Iterator[tuple[int, int]]:
         done: set[int] = set()
