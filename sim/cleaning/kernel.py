@@ -1,7 +1,7 @@
 """The rules of `sim.cleaning.model`, compiled: vehicles event by event, streets hour by hour.
 
-A vehicle has one event to come at most. What it does between two events touches nothing that
-others see, so a drive and the sweep after it are one event, at the end of the sweep.
+A vehicle (an event's stamp) has one event to come at most. What it does between two events touches
+nothing that others see, so a drive and the sweep after it are one event, at the end of the sweep.
 """
 
 from __future__ import annotations
@@ -183,7 +183,7 @@ def _serve(
     me[WAITED] = now - me[CAME]
     me[PHASE] = SERVED
     site[BUSY] += 1
-    push(events, float((now + lasts) * 2 * vehicles + v), SERVED, v, 0)
+    push(events, float((now + lasts) * 2 * vehicles + v), SERVED, 0, v)
 
 
 @njit(cache=True, nogil=True)
@@ -216,7 +216,8 @@ def _turn_hour(
             if lying[q] <= piece[STANDARD, q]:
                 clean_mm[hour, piece[CELL, q]] += piece[LENGTH, q]
         if hour < dirt_mg.shape[0]:
-            dirt_mg[hour] = lying
+            for q in range(lying.size):
+                dirt_mg[hour, q] = lying[q]
 
 
 @njit(cache=True, nogil=True)
@@ -228,8 +229,9 @@ def begin(world: World, state: State, events: EventList) -> None:
     world, state, events
         What is given; what changes, all 0; an empty list.
     """
-    state.streets[LYING] = world.piece[START]
-    state.streets[CARRIED_ON] = -1
+    for q in range(world.piece.shape[1]):
+        state.streets[LYING, q] = world.piece[START, q]
+        state.streets[CARRIED_ON, q] = -1
     vehicles = world.vehicle.shape[0]
     for r in range(world.route.shape[0]):
         state.out[r, NEXT] = world.route[r, FIRST]
@@ -242,7 +244,7 @@ def begin(world: World, state: State, events: EventList) -> None:
         me[PHASE] = LEAVES
         if me[OWN] < world.vehicle[v, ROUTES_END]:
             leaves = world.route[me[OWN], LEAVE]
-            push(events, float(leaves * 2 * vehicles + vehicles + v), LEAVES, v, 0)
+            push(events, float(leaves * 2 * vehicles + vehicles + v), LEAVES, 0, v)
 
 
 @njit(cache=True, nogil=True)
@@ -302,7 +304,7 @@ def run(
             continue
         if clock[ROWS] + spare > rows.shape[0]:
             return
-        _, _, v, _ = pop(events)
+        _, _, _, v = pop(events)
         now = at_ms
         clock[LAST_MS] = now
         me = unit[v]
@@ -424,7 +426,7 @@ def run(
                 me[OWN] = own + 1
                 me[PHASE] = LEAVES
                 leaves = max(now, route[own + 1, LEAVE])
-                push(events, float(leaves * 2 * n + n + v), LEAVES, v, 0)
+                push(events, float(leaves * 2 * n + n + v), LEAVES, 0, v)
             continue
         j = s
         while j < end and step[j, KIND] == DRIVE:
@@ -455,7 +457,7 @@ def run(
                 me[STEP] = route[own, END]
                 me[AT_SITE] = depot
                 me[PHASE] = GOES_ON
-                push(events, float((now + way + stood) * 2 * n + n + v), GOES_ON, v, 0)
+                push(events, float((now + way + stood) * 2 * n + n + v), GOES_ON, 0, v)
                 continue
 
         passes = False
@@ -501,7 +503,7 @@ def run(
                 me[CAME] = came
                 me[DIVERTED] = 1
                 me[PHASE] = ARRIVES
-                push(events, float(came * 2 * n + n + v), ARRIVES, v, 0)
+                push(events, float(came * 2 * n + n + v), ARRIVES, 0, v)
                 continue
 
         t = now
@@ -575,7 +577,7 @@ def run(
                 row[R_WAIT] = starts - me[CAME]
         else:
             me[AT_SITE] = depot
-        push(events, float(t * 2 * n + n + v), me[PHASE], v, 0)
+        push(events, float(t * 2 * n + n + v), me[PHASE], 0, v)
 
     since = clock[LAST_MS] - (clock[HOUR] - 1) * HOUR_MS
     for q in range(piece.shape[1]):
