@@ -12,10 +12,10 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from optimize.routing.arcs.genetic import Found, HybridSearch
-    from optimize.routing.arcs.ruin import RuinSearch
+    from optimize.routing.arcs.ruin import Annealed, RuinSearch
 
 __all__ = ["annealed", "evolved"]
 
@@ -30,9 +30,12 @@ LOOKS = 1000
 
 
 def evolved(
-    islands: Sequence[HybridSearch], until: float, iterations: int | None
+    islands: Sequence[HybridSearch],
+    until: float,
+    iterations: int | None,
+    stop: Callable[[], bool] | None = None,
 ) -> Iterator[Found]:
-    """Search, and give each solution that is better than all before."""
+    """Search, and give each solution that is better than all before; ``stop`` is asked to end."""
     told: Found | None = None
     with ThreadPoolExecutor(len(islands)) as pool:
         list(pool.map(lambda island: island.start(until), islands))
@@ -43,6 +46,8 @@ def evolved(
                 yield best
             done = islands[0].iterations
             if time.perf_counter() >= until or (iterations is not None and done >= iterations):
+                return
+            if stop is not None and stop():
                 return
             many = EXCHANGE if len(islands) > 1 else 1
             if iterations is not None:
@@ -84,51 +89,39 @@ def annealed(
     until: float,
     iterations: int | None,
     goal: int,
-    given: Found | None = None,
-) -> Iterator[Found]:
+    stop: Callable[[], bool] | None = None,
+) -> Iterator[Annealed]:
     """Anneal, and give each solution that is better than all before.
 
     Parameters
     ----------
     searches
-        One a thread.
+        One a thread; they have begun.
     until
         Time (of `time.perf_counter`) at which all is cold.
     iterations
         Thousands of ruins after which it is cold instead.
     goal
-        Cost at which to stop.
-    given
-        Routes to begin from where they are cheaper than what insertion makes, or it makes none.
+        Cost, goals included, at which to stop.
+    stop
+        Asked now and then whether to stop.
     """
-    told: int | None = None
+    told: float | None = None
     began = time.perf_counter()
     with ThreadPoolExecutor(len(searches)) as pool:
-        if not _begun(list(pool.map(lambda search: search.begin(), searches)), searches, given):
-            return
         while True:
-            best = min(searches, key=lambda search: search.costs[1]).best
-            if best is not None and (told is None or best.cost < told):
-                told = best.cost
+            best = min(searches, key=lambda search: search.totals[1]).best
+            if best is not None and (told is None or best.aim < told):
+                told = best.aim
                 yield best
             now = time.perf_counter()
             share = (now - began) / max(1e-9, until - began)
             if iterations is not None:
                 share = max(searches[0].iterations / (LOOKS * iterations), float(now >= until))
-            if share >= 1.0 or (told is not None and told <= goal):
+            if share >= 1.0 or (told is not None and told <= goal) or (stop and stop()):
                 return
             list(pool.map(partial(_cooler, share=share), searches))
 
 
 def _cooler(search: RuinSearch, share: float) -> None:
     search.step(LOOKS, search.temperature(share))
-
-
-def _begun(whole: list[bool], searches: Sequence[RuinSearch], given: Found | None) -> bool:
-    """Give each search something to begin from; say whether all have it."""
-    for ready, search in zip(whole, searches, strict=True):
-        if given is not None and (not ready or given.cost < search.costs[1]):
-            search.begin_from(given.routes)
-        elif not ready:
-            return False
-    return True

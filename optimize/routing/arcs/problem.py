@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from optimize.routing.arcs.turns import ArcTurns
 
-__all__ = ["ArcProblem", "VehicleKind"]
+__all__ = ["ArcGoals", "ArcProblem", "VehicleKind"]
 
 _NONE = np.zeros(0, dtype=np.int64)
 
@@ -117,6 +117,46 @@ class VehicleKind:
     def timed(self) -> bool:
         """Whether it matters when a route does what."""
         return self.windows is not None or self.pause is not None
+
+
+@dataclass(frozen=True, eq=False)
+class ArcGoals:
+    """What is minimised beside the cost.
+
+    Parameters
+    ----------
+    balance
+        Weight of how far the routes are from being equally long: the square of the distance from
+        the mean, in means, so that of two routes of 5 h and 3 h each counts 1/4 h.
+    compactness
+        Weight of how scattered each route is: the root mean square distance of its tasks from their
+        middle, times their number, in seconds at 30 km/h.
+    x, y : float64[t]
+        Where each task is, m; needed for compactness only.
+
+    Raises
+    ------
+    InputError
+        If a weight is negative or not finite, or the places do not fit together.
+    """
+
+    balance: float = 0.0
+    compactness: float = 0.0
+    x: NDArray[np.float64] = field(default_factory=lambda: np.zeros(0))
+    y: NDArray[np.float64] = field(default_factory=lambda: np.zeros(0))
+
+    def __post_init__(self) -> None:
+        for name in ("balance", "compactness"):
+            weight = getattr(self, name)
+            if not (np.isfinite(weight) and weight >= 0):
+                raise InputError(f"the weight of {name} must be 0 or more, is {weight}")
+        if len(self.x) != len(self.y) or not np.isfinite([*self.x, *self.y]).all():
+            raise InputError("the places of tasks need as many x as y, all finite")
+
+    @property
+    def any(self) -> bool:
+        """Whether anything is minimised beside the cost."""
+        return self.balance > 0 or self.compactness > 0
 
 
 @dataclass(frozen=True, eq=False)

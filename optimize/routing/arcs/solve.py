@@ -3,26 +3,33 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
 from networks.errors import InputError
+from optimize.routing.arcs.begin import Given, given, search_of
 from optimize.routing.arcs.genetic import HybridSearch
 from optimize.routing.arcs.islands import annealed, evolved
 from optimize.routing.arcs.layout import layout_of
-from optimize.routing.arcs.ruin import RuinSearch
+from optimize.routing.arcs.problem import ArcGoals, ArcProblem
+from optimize.routing.arcs.ruin import Annealed
 from optimize.routing.arcs.solution import ArcSolution, decoded
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
+
+    from numpy.typing import NDArray
 
     from optimize.routing.arcs.genetic import Found
-    from optimize.routing.arcs.problem import ArcProblem
+    from optimize.routing.arcs.layout import Layout
+    from optimize.routing.arcs.ruin import RuinSearch
+    from optimize.routing.arcs.solution import ArcRoute, Status
 
-__all__ = ["ArcProgress", "prepare", "solve_arcs"]
+__all__ = ["ArcGoals", "ArcProgress", "prepare", "solve_arcs"]
 
 MANY_TASKS = 300
 """Above so many tasks ruin and recreate finds the better routes in a minute."""
@@ -49,8 +56,16 @@ def solve_arcs(
     seed: int = 0,
     method: Literal["auto", "genetic", "ruin"] = "auto",
     progress: Callable[[ArcProgress], None] | None = None,
+    start: Sequence[ArcRoute] = (),
+    locked: NDArray[np.bool_] | None = None,
+    frozen: Sequence[int] = (),
+    goals: ArcGoals | None = None,
+    stop: Callable[[], bool] | None = None,
 ) -> ArcSolution:
     """Search for cheap routes until the time is over.
+
+    A task that fits nowhere is left: the solution names it, and is "partial". The genetic search
+    takes vehicles of one kind at any hour, and no route to begin from; it finds all or "none".
 
     Parameters
     ----------
@@ -73,14 +88,27 @@ def solve_arcs(
         Of all that is drawn.
     method
         Hybrid genetic search, or ruin and recreate; "auto" takes the latter for more than
-        `MANY_TASKS` tasks.
+        `MANY_TASKS` tasks, and for what the former cannot do.
     progress
         Called when a better solution is found.
+    start
+        Routes to begin from; what they do not serve is inserted, and a route that breaks a limit is
+        taken apart but for what is locked in it. Routes come back in the same order, new ones last.
+    locked : bool[t]
+        Tasks that stay in the route of ``start`` that they are in, in the order that they have
+        among themselves and in their direction; others may come between.
+    frozen
+        Routes of ``start`` that stay exactly as they are.
+    goals
+        Minimised beside the cost; the solution's value is the cost alone.
+    stop
+        Asked now and then, from the thread that called, whether to stop as on Ctrl-C.
 
     Raises
     ------
     InputError
-        If a task cannot be reached, or a setting is out of range.
+        If a task cannot be reached, a setting is out of range, or routes to begin from do not fit
+        the problem.
     KeyboardInterrupt
         If Ctrl-C came before the first solution.
     """
@@ -89,16 +117,61 @@ def solve_arcs(
     if problem.n_tasks == 0:
         return ArcSolution((), 0, 0.0, "optimal", 0.0, 0)
     prepare()
-    goal = max(bound, -1 if target is None else target)
-    seeds = [seed * 1000 + k for k in range(max(1, threads))]
-    return _searched(problem, time_limit_s, iterations, goal, bound, seeds, method, progress)
+    asked = _Asked(
+        _plain(problem), time_limit_s, iterations, max(bound, -1 if target is None else target),
+        bound, [seed * 1000 + k for k in range(max(1, threads))], method, progress, tuple(start),
+        locked, tuple(frozen), goals, stop,
+    )  # fmt: skip
+    return _searched(asked)
+
+
+@dataclass(frozen=True, eq=False)
+class _Asked:
+    """What `solve_arcs` was asked."""
+
+    problem: ArcProblem
+    time_limit_s: float
+    iterations: int | None
+    goal: int
+    bound: int
+    seeds: list[int]
+    method: str
+    progress: Callable[[ArcProgress], None] | None = None
+    start: tuple[ArcRoute, ...] = ()
+    locked: NDArray[np.bool_] | None = None
+    frozen: tuple[int, ...] = ()
+    goals: ArcGoals | None = None
+    stop: Callable[[], bool] | None = None
+
+    @property
+    def rich(self) -> bool:
+        """Whether this is more than the genetic search can do."""
+        return bool(
+            self.start
+            or self.frozen
+            or (self.locked is not None and np.any(self.locked))
+            or len(self.problem.fleet) > 1
+            or self.problem.fleet[0].timed
+            or self.problem.fleet[0].serve_cost is not None
+            or (self.goals is not None and self.goals.any)
+        )
+
+    @property
+    def ruins(self) -> bool:
+        """Whether ruin and recreate is to do it."""
+        if self.method == "genetic" and self.rich:
+            raise InputError(
+                "the genetic search takes vehicles of one kind at any hour, and nothing to begin "
+                "from, to lock, or to aim at",
+                mend='use method="ruin"',
+            )
+        many = self.problem.n_tasks > MANY_TASKS
+        return self.rich or self.method == "ruin" or (self.method == "auto" and many)
 
 
 @cache
 def prepare() -> None:
     """Compile what is not in numba's cache yet, once, so that no time limit pays for it."""
-    from optimize.routing.arcs.problem import ArcProblem
-
     # a ring of six streets, both ways
     nodes = np.arange(6)
     after = (nodes + 1) % 6
@@ -107,45 +180,50 @@ def prepare() -> None:
         np.column_stack([nodes, nodes + 6]), np.full((6, 2), 4), np.ones(6, np.int64), 2,
     )  # fmt: skip
     for method in ("genetic", "ruin"):
-        _searched(problem, 3600.0, 1, -1, 0, [1], method, None)
+        _searched(_Asked(problem, 3600.0, 1, -1, 0, [1], method))
 
 
-def _searched(
-    problem: ArcProblem,
-    time_limit_s: float,
-    iterations: int | None,
-    goal: int,
-    bound: int,
-    seeds: list[int],
-    method: str,
-    progress: Callable[[ArcProgress], None] | None,
-) -> ArcSolution:
+def _plain(problem: ArcProblem) -> ArcProblem:
+    """Write a fleet of one ordinary kind as plain numbers."""
+    if len(problem.kinds) != 1 or problem.kinds[0].timed:
+        return problem
+    (kind,) = problem.kinds
+    if kind.serve_cost is not None:
+        return problem
+    return replace(
+        problem, kinds=(), depot=kind.depot, capacity=kind.capacity, vehicles=kind.count,
+        route_cost=kind.route_cost, most_cost=kind.most_cost,
+    )  # fmt: skip
+
+
+def _searched(asked: _Asked) -> ArcSolution:
     """Search with kernels that are ready."""
     began = time.perf_counter()
-    layout = layout_of(problem)
-    most = _routes(problem)
-    searches: list[HybridSearch] | list[RuinSearch]
+    until = began + asked.time_limit_s
+    layout = layout_of(asked.problem)
+    base = given(asked.problem, layout, asked.start, asked.locked, asked.frozen)
+    searches: Sequence[HybridSearch] | Sequence[RuinSearch]
     found: Iterator[Found]
-    until = began + time_limit_s
-    if method == "ruin" or (method == "auto" and problem.n_tasks > MANY_TASKS):
-        ruins = [RuinSearch(layout, most, one) for one in seeds]
-        given = _given(problem, time_limit_s, bound, seeds[0] // 1000)
-        searches, found = ruins, annealed(ruins, until, iterations, goal, given)
+    if asked.ruins:
+        ruins = _begun(asked, layout, base)
+        goal = -1 if asked.goals is not None and asked.goals.any else asked.goal
+        searches, found = ruins, annealed(ruins, until, asked.iterations, goal, asked.stop)
     else:
-        populations = [HybridSearch(layout, most, one) for one in seeds]
-        searches, found = populations, evolved(populations, until, iterations)
+        most = _routes(asked.problem)
+        populations = [HybridSearch(layout, most, one) for one in asked.seeds]
+        searches, found = populations, evolved(populations, until, asked.iterations, asked.stop)
     best: Found | None = None
     interrupted = False
     try:
         for better in found:
             best = better
-            _tell(progress, better, searches[0].iterations, began)
-            if better.cost <= goal:
+            _tell(asked, better, searches[0].iterations, began)
+            if _there(asked, better):
                 break
     except KeyboardInterrupt:
         best = min(
             (search.best for search in searches if search.best is not None),
-            key=lambda one: one.cost,
+            key=lambda one: one.aim if isinstance(one, Annealed) else one.cost,
             default=None,
         )
         if best is None:
@@ -153,14 +231,56 @@ def _searched(
         interrupted = True
     seconds = time.perf_counter() - began
     count = sum(search.iterations for search in searches)
+    made = _solution(asked, layout, base, best)
+    return replace(made, seconds=seconds, iterations=count, interrupted=interrupted)
+
+
+def _begun(asked: _Asked, layout: Layout, base: Given) -> list[RuinSearch]:
+    """Make searches that have something to begin from."""
+    problem = asked.problem
+    cut = None
+    if not asked.rich:
+        cut = _cut(problem, asked.time_limit_s, asked.bound, asked.seeds[0] // 1000)
+    with ThreadPoolExecutor(len(asked.seeds)) as pool:
+        return list(
+            pool.map(
+                lambda seed: search_of(problem, layout, base, asked.goals, cut, seed), asked.seeds
+            )
+        )
+
+
+def _there(asked: _Asked, found: Found) -> bool:
+    """Whether a solution is as good as was asked for."""
+    left = isinstance(found, Annealed) and found.left
+    aims = asked.goals is not None and asked.goals.any
+    return found.cost <= asked.goal and not left and not aims
+
+
+def _solution(asked: _Asked, layout: Layout, base: Given, best: Found | None) -> ArcSolution:
+    """Decode the best routes; frozen ones come back in their place."""
+    bound = float(asked.bound)
     if best is None:
-        return ArcSolution((), 0, float(bound), "none", seconds, count, interrupted)
-    routes = decoded(problem, layout, best.routes)
-    status: Literal["optimal", "feasible"] = "optimal" if best.cost <= bound else "feasible"
-    return ArcSolution(routes, best.cost, float(bound), status, seconds, count, interrupted)
+        return ArcSolution((), 0, bound, "none", 0.0, 0)
+    if not isinstance(best, Annealed):
+        routes = decoded(asked.problem, layout, best.routes)
+        status: Status = "optimal" if best.cost <= asked.bound else "feasible"
+        return ArcSolution(routes, best.cost, bound, status, 0.0, 0)
+    made = dict(
+        zip(best.rows, decoded(asked.problem, layout, best.routes, best.kinds), strict=True)
+    )
+    made |= {r: base.routes[r] for r in base.frozen}
+    fleet = asked.problem.fleet
+    value = sum((route.lasts or 0) + fleet[route.kind].route_cost for route in made.values())
+    status = "optimal" if value <= asked.bound else "feasible"
+    given_ones = len(base.routes)
+    origin = tuple(r if r < given_ones else -1 for r in sorted(made)) if given_ones else ()
+    return ArcSolution(
+        tuple(made[r] for r in sorted(made)), value, bound, "partial" if best.left else status,
+        0.0, 0, left=best.left, origin=origin,
+    )  # fmt: skip
 
 
-def _given(problem: ArcProblem, time_limit_s: float, bound: int, seed: int) -> Found | None:
+def _cut(problem: ArcProblem, time_limit_s: float, bound: int, seed: int) -> Found | None:
     """Cut a giant tour into routes to begin from; None where it cannot be done."""
     from optimize.routing.arcs.genetic import Found
     from optimize.routing.arcs.giant_tour import tour_arcs
@@ -189,9 +309,7 @@ def _routes(problem: ArcProblem) -> int:
     return min(problem.n_tasks, int(np.ceil(1.5 * need)) + 4)
 
 
-def _tell(
-    progress: Callable[[ArcProgress], None] | None, best: Found, iterations: int, began: float
-) -> None:
-    if progress is not None:
+def _tell(asked: _Asked, best: Found, iterations: int, began: float) -> None:
+    if asked.progress is not None:
         seconds = time.perf_counter() - began
-        progress(ArcProgress(best.cost, len(best.routes), iterations, seconds))
+        asked.progress(ArcProgress(best.cost, len(best.routes), iterations, seconds))
