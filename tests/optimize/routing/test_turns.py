@@ -211,7 +211,6 @@ def test_free_turns_change_nothing(problems, data, facilities):
         assert np.array_equal(getattr(one, name), getattr(other, name)), name
     first, second = (solve_arcs(p, iterations=2, method="ruin") for p in (plain, free))
     assert first.value == second.value
-    assert [r.task.tolist() for r in first.routes] == [r.task.tolist() for r in second.routes]
     assert cost_of_routes(free, other, second.routes) == second.value
     assert check_arc_solution(free, second).faults == ()
 
