@@ -2,7 +2,7 @@
 
 import shlex
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -19,6 +19,14 @@ Name = Annotated[
     str | None,
     typer.Argument(
         metavar="NAME", help="A [routes] table of the scenario; lists them if not given."
+    ),
+]
+From = Annotated[
+    Path | None,
+    typer.Option(
+        "--from",
+        metavar="PLAN",
+        help="An edited plan (CSV, XLSX, GeoJSON, folder): locked rows stay, the rest is bettered.",
     ),
 ]
 TimeLimit = Annotated[
@@ -45,6 +53,7 @@ def routes(
     scenario: ScenarioArgument,
     name: Name = None,
     *,
+    edited: From = None,
     out: Out = None,
     time_limit: TimeLimit = None,
     threads: Threads = None,
@@ -63,6 +72,7 @@ def routes(
         return _list_routes(scenario, loaded)
     words = ["cityops", "routes", scenario, name]
     for option, value in (
+        ("--from", edited),
         ("--out", out),
         ("--time-limit", time_limit),
         ("--threads", threads),
@@ -78,6 +88,7 @@ def routes(
                 loaded,
                 name,
                 out,
+                edited=edited,
                 time_limit_s=time_limit,
                 threads=threads or 1,
                 seed=seed,
@@ -128,6 +139,8 @@ def _outcome(done: "RoutesRun") -> list[str]:
         f"kilometres {kilometres}",
         f"hours      {hours}",
     ]
+    if facts["from"]:
+        lines.append(_edited(facts["from"]))
     if facts["interrupted"]:
         lines.append("interrupted: kept the best routes so far")
     if check.faults:
@@ -139,6 +152,14 @@ def _outcome(done: "RoutesRun") -> list[str]:
             "connect, times add up"
         )
     return [*lines, f"folder: {done.folder}", f"report: {done.folder / 'report.html'}"]
+
+
+def _edited(base: dict[str, Any]) -> str:
+    """Say what was kept of an edited plan, and what it came to."""
+    kept = f"{base['sides_locked']:,} street sides locked, {base['routes_kept']} routes kept whole"
+    if base["seconds"] is None:
+        return f"edited     {kept}; as it was it broke rules"
+    return f"edited     {kept}; as it was it took {base['seconds'] / 3600:.2f} h"
 
 
 def _list_routes(reference: str, scenario: "Scenario") -> int:

@@ -24,6 +24,7 @@ from scenarios.output import (
 )
 from scenarios.partial import check_writable, real_target
 from scenarios.placement.interrupts import noted_interrupt
+from scenarios.routing.again import base_of, facts_of, solve_again, with_locks
 from scenarios.routing.build import RouteQuestion, build_routes
 from scenarios.routing.exchange import write_exchange
 from scenarios.routing.plan import RoutePlan, make_plan, solve_routes
@@ -78,6 +79,7 @@ def routes_scenario(
     name: str,
     out: Path | None = None,
     *,
+    edited: Path | None = None,
     time_limit_s: float | None = None,
     threads: int = 1,
     seed: int | None = None,
@@ -96,6 +98,8 @@ def routes_scenario(
         Of [routes.NAME].
     out
         The folder; `default_folder` where not given.
+    edited
+        A plan that people edited: what is locked in it stays, the rest is sought from it.
     time_limit_s, seed
         The table's if not given; for the seed, then the scenario's.
     threads
@@ -112,7 +116,7 @@ def routes_scenario(
     Raises
     ------
     InputError
-        If the question cannot be put, or a folder is in the way.
+        If the question cannot be put, the edited plan cannot be read, or a folder is in the way.
     NoRoutes
         If no routes keep the rules, or none were found in time; nothing is written then.
     KeyboardInterrupt
@@ -127,15 +131,29 @@ def routes_scenario(
     limit = spec.time_limit_s if time_limit_s is None else time_limit_s
     own = scenario.spec.scenario.seed if spec.seed is None else spec.seed
     used = own if seed is None else seed
+    base = None if edited is None else base_of(question, edited, str(edited))
     with noted_interrupt() as note:
-        solution = solve_routes(
-            question, time_limit_s=limit, threads=threads, seed=used, progress=progress
-        )
+        if base is None:
+            solution = solve_routes(
+                question, time_limit_s=limit, threads=threads, seed=used, progress=progress
+            )
+        else:
+            solution = solve_again(
+                question, base, time_limit_s=limit, threads=threads, seed=used, progress=progress
+            )
     plan = make_plan(question, solution)
+    if base is not None:
+        plan = with_locks(plan, base)
     check = check_plan(plan)
-    asked = {"command": command, "time_limit_s": limit, "threads": threads, "seed": used}
+    asked: dict[str, Any] = {
+        "command": command,
+        "time_limit_s": limit,
+        "threads": threads,
+        "seed": used,
+    }
     interrupted = solution.interrupted or note.came
     with whole_folder(target, mark=MARK, what="folder of routes") as folder:
+        asked["from"] = None if base is None else facts_of(base)
         manifest = _write(folder, plan, check, asked, started, interrupted=interrupted)
         if finish is not None:
             finish(folder, plan)
