@@ -5,8 +5,8 @@ trucks that each do their part of it every night or day, two dumps, rain and sto
 breakdowns and shifts that end: 28 days. Both engines get the same arrays; times are of the
 processor. The rows, the hours, and what lies on every piece at the end must be equal.
 
-``ratio`` of ``run_s`` compares all of the work; much of it is the twin's counting, hour by hour, of
-the streets that are clean.
+Making the arrays is outside of the times. The twin counts the clean streets hour by hour as the
+kernel does; without that it is about as far behind.
 """
 
 from __future__ import annotations

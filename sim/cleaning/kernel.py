@@ -6,18 +6,15 @@ nothing that others see, so a drive and the sweep after it are one event, at the
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
-import numpy as np
 from numba import njit
 
 from sim.cleaning.layout import (
     BAYS,
     CARRIED_ON,
-    CELL,
     DAY,
     DEPOT,
-    DUMP_TIME,
     DUMPS,
     EARLIEST,
     EDGE,
@@ -27,7 +24,6 @@ from sim.cleaning.layout import (
     FIRST,
     FLUSHED,
     GROWN,
-    GROWTH,
     HOPPER,
     HOUR_MS,
     KIND,
@@ -39,29 +35,16 @@ from sim.cleaning.layout import (
     PARKED,
     PARKED_CARS,
     PPM,
-    PROFILE,
-    R_BEGIN,
     R_DIVERTED,
-    R_END,
-    R_KIND,
-    R_LOAD,
     R_METRES,
     R_OUTCOME,
-    R_PLACE,
     R_REMOVED,
     R_REPAIR,
-    R_ROUTE,
-    R_STEP,
-    R_VEHICLE,
     R_WAIT,
-    R_WATER,
     RATE,
-    REFILL_TIME,
     REMOVES,
-    REPAIR_TIME,
     ROUTES,
     ROUTES_END,
-    STANDARD,
     START,
     SWEEP_MS,
     SWEPT,
@@ -69,155 +52,68 @@ from sim.cleaning.layout import (
     TARGET,
     UP,
     UP_TIME,
-    WASHED,
     WATER,
     WATER_NEED,
     World,
 )
 from sim.cleaning.log import DONE, LATE, MISSED, PASSED
 from sim.cleaning.plan import BREAK, DRIVE, DUMP, REFILL, SWEEP
-from sim.draws import bits
+from sim.cleaning.state import (
+    ARRIVES,
+    AT_PIECE,
+    AT_SITE,
+    BEGAN,
+    BUSY,
+    CAME,
+    CUR,
+    DIRECT,
+    DIVERTED,
+    DOES,
+    EMPTIES,
+    ENDED,
+    FILLS,
+    FINISHED,
+    GOES_ON,
+    HEAD,
+    HOMING,
+    HOUR,
+    IN_LINE,
+    IN_TANK,
+    LAST_MS,
+    LEAVES,
+    LOAD,
+    NEXT,
+    OLDEST,
+    OWN,
+    PHASE,
+    ROWS,
+    SERVED,
+    SITE,
+    STARTED,
+    STEP,
+    STOOD,
+    SWEPT_UP,
+    UP_LEFT,
+    UP_ROW,
+    WAITED,
+    WAITING,
+    State,
+)
+from sim.cleaning.step_kernels import (
+    draw,
+    next_sweep,
+    stands,
+    take_bay,
+    turn_hour,
+    write,
+)
 from sim.events import EventList, next_time, pop, push, size
 
 if TYPE_CHECKING:
+    import numpy as np
     from numpy.typing import NDArray
 
 WEEK_H = 168
-
-# Columns of `State.unit`. OWN is today's route, CUR the one that is driven (an earlier one while
-# its rest is made up for), AT_SITE the facility where it stands (-1: at the end of AT_PIECE),
-# DIRECT whether it goes to the next piece by a way in place of the legs.
-(
-    PHASE, OWN, CUR, STEP, AT_SITE, AT_PIECE, DIRECT, LOAD, IN_TANK, UP_LEFT, BREAKS, VISITS, CAME,
-    WAITED, STOOD, STARTED, DIVERTED, SITE, DOES, HOMING, OLDEST,
-    UP_ROW,
-) = range(22)  # fmt: skip
-UNIT = 22
-LEAVES, GOES_ON, SWEPT_UP, ARRIVES, SERVED = range(5)
-EMPTIES, FILLS = 1, 2
-
-# Columns of `State.sites`: bays in use; the line, from its first place on.
-BUSY, HEAD, WAITING = range(3)
-SITE_STATES = 3
-# Columns of `State.out`: first step not yet done; begin and end, ms.
-NEXT, BEGAN, ENDED = range(3)
-# Places in `State.clock`: next hour to turn, rows, vehicles that wait, end, whether all is done.
-HOUR, ROWS, IN_LINE, LAST_MS, FINISHED = range(5)
-CLOCK = 5
-
-
-class State(NamedTuple):
-    """All that changes; see the columns above, and `sim.cleaning.layout` for ``streets``."""
-
-    streets: NDArray[np.int64]
-    unit: NDArray[np.int64]
-    sites: NDArray[np.int64]
-    line: NDArray[np.int64]
-    out: NDArray[np.int64]
-    clean_mm: NDArray[np.int64]
-    dirt_mg: NDArray[np.int64]
-    clock: NDArray[np.int64]
-
-
-@njit(cache=True, nogil=True)
-def _draw(streams: NDArray[np.uint64], stream: int, item: int, draw: int, width: int) -> int:
-    """Draw a whole number of so many bits; 12 choose one of `CELLS` values."""
-    drawn = bits(streams[5], streams[stream], item, draw)
-    return int(np.int64(drawn >> np.uint64(64 - width)))  # signed: mixed signs would be floats
-
-
-@njit(cache=True, nogil=True)
-def _stands(
-    up: NDArray[np.int64],
-    repair: NDArray[np.int64],
-    streams: NDArray[np.uint64],
-    me: NDArray[np.int64],
-    v: int,
-    ms: int,
-) -> int:
-    """Drive or sweep for a while; return how long it stands broken meanwhile."""
-    stood = 0
-    while ms >= me[UP_LEFT]:
-        ms -= me[UP_LEFT]
-        stood += repair[_draw(streams, REPAIR_TIME, v, me[BREAKS], 12)]
-        me[BREAKS] += 1
-        me[UP_LEFT] = up[me[UP_ROW], _draw(streams, UP_TIME, v, me[BREAKS], 12)]
-    me[UP_LEFT] -= ms
-    return stood
-
-
-@njit(cache=True, nogil=True)
-def _write(
-    rows: NDArray[np.int64], clock: NDArray[np.int64], me: NDArray[np.int64],
-    v: int, step: int, kind: int, place: int, came: int, end: int,
-) -> NDArray[np.int64]:  # fmt: skip
-    """Write a row; the columns that are not named here are 0 or the vehicle's own."""
-    row: NDArray[np.int64] = rows[clock[ROWS]]
-    clock[ROWS] += 1
-    row[:] = 0
-    row[R_VEHICLE] = v
-    row[R_ROUTE] = me[OWN]
-    row[R_STEP] = step
-    row[R_KIND] = kind
-    row[R_PLACE] = place
-    row[R_BEGIN] = came
-    row[R_END] = end
-    row[R_LOAD] = me[LOAD]
-    row[R_WATER] = me[IN_TANK]
-    return row
-
-
-@njit(cache=True, nogil=True)
-def _serve(
-    serve: NDArray[np.int64], streams: NDArray[np.uint64], me: NDArray[np.int64],
-    site: NDArray[np.int64], events: EventList, v: int, now: int, vehicles: int,
-) -> None:  # fmt: skip
-    """Take a bay."""
-    f, does = me[SITE], me[DOES]
-    lasts = 0
-    if does & EMPTIES:
-        lasts += serve[f, 0, _draw(streams, DUMP_TIME, v, me[VISITS], 12)]
-    if does & FILLS:
-        lasts += serve[f, 1, _draw(streams, REFILL_TIME, v, me[VISITS], 12)]
-    me[VISITS] += 1
-    me[WAITED] = now - me[CAME]
-    me[PHASE] = SERVED
-    site[BUSY] += 1
-    push(events, float((now + lasts) * 2 * vehicles + v), SERVED, 0, v)
-
-
-@njit(cache=True, nogil=True)
-def _next_sweep(step: NDArray[np.int64], at: int, end: int) -> int:
-    while at < end and step[at, KIND] != SWEEP:
-        at += 1
-    return at
-
-
-@njit(cache=True, nogil=True)
-def _turn_hour(
-    piece: NDArray[np.int64], growth: NDArray[np.int64], washes: NDArray[np.int64],
-    streets: NDArray[np.int64], clean_mm: NDArray[np.int64], dirt_mg: NDArray[np.int64], hour: int,
-) -> None:  # fmt: skip
-    """Add what the last hour brought, wash, and count what is clean."""
-    lying, rate, grown = streets[LYING], streets[RATE], streets[GROWN]
-    column = min(hour, growth.shape[1] - 1)
-    wash = washes[column]
-    for q in range(lying.size):
-        grown[q] += rate[q]
-        lying[q] += rate[q]
-        rate[q] = piece[GROWTH, q] * growth[piece[PROFILE, q], column] // PPM
-    if wash > 0:
-        for q in range(lying.size):
-            away = lying[q] * wash // PPM
-            lying[q] -= away
-            streets[WASHED, q] += away
-    if hour < clean_mm.shape[0]:
-        for q in range(lying.size):
-            if lying[q] <= piece[STANDARD, q]:
-                clean_mm[hour, piece[CELL, q]] += piece[LENGTH, q]
-        if hour < dirt_mg.shape[0]:
-            for q in range(lying.size):
-                dirt_mg[hour, q] = lying[q]
 
 
 @njit(cache=True, nogil=True)
@@ -240,7 +136,7 @@ def begin(world: World, state: State, events: EventList) -> None:
         me[OWN] = me[OLDEST] = world.vehicle[v, ROUTES]
         me[IN_TANK] = max(0, world.vehicle[v, TANK])
         me[UP_ROW] = world.vehicle[v, UP]
-        me[UP_LEFT] = world.up[me[UP_ROW], _draw(world.streams, UP_TIME, v, 0, 12)]
+        me[UP_LEFT] = world.up[me[UP_ROW], draw(world.streams, UP_TIME, v, 0, 12)]
         me[PHASE] = LEAVES
         if me[OWN] < world.vehicle[v, ROUTES_END]:
             leaves = world.route[me[OWN], LEAVE]
@@ -291,7 +187,7 @@ def run(
             hour = clock[HOUR]
             clock[HOUR] += 1
             clock[LAST_MS] = hour * HOUR_MS
-            _turn_hour(piece, growth, world.washes, streets, state.clean_mm, state.dirt_mg, hour)
+            turn_hour(piece, growth, world.washes, streets, state.clean_mm, state.dirt_mg, hour)
             for f in range(site.shape[0]):
                 if opens[f, (first_hour + hour) % WEEK_H] > 0:
                     continue
@@ -300,7 +196,7 @@ def run(
                     sites[f, HEAD] = (sites[f, HEAD] + 1) % n
                     sites[f, WAITING] -= 1
                     clock[IN_LINE] -= 1
-                    _serve(serve, streams, unit[who], sites[f], events, who, hour * HOUR_MS, n)
+                    take_bay(serve, streams, unit[who], sites[f], events, who, hour * HOUR_MS, n)
             continue
         if clock[ROWS] + spare > rows.shape[0]:
             return
@@ -315,7 +211,7 @@ def run(
         if phase == ARRIVES:
             f = me[SITE]
             if opens[f, week_h] == 0 and sites[f, BUSY] < site[f, BAYS]:
-                _serve(serve, streams, me, sites[f], events, v, now, n)
+                take_bay(serve, streams, me, sites[f], events, v, now, n)
             else:
                 line[f, (sites[f, HEAD] + sites[f, WAITING]) % n] = v
                 sites[f, WAITING] += 1
@@ -330,7 +226,7 @@ def run(
                 sites[f, HEAD] = (sites[f, HEAD] + 1) % n
                 sites[f, WAITING] -= 1
                 clock[IN_LINE] -= 1
-                _serve(serve, streams, unit[who], sites[f], events, who, now, n)
+                take_bay(serve, streams, unit[who], sites[f], events, who, now, n)
             dumped = 0
             if me[DOES] & EMPTIES:
                 dumped = me[LOAD]
@@ -339,7 +235,7 @@ def run(
                 me[IN_TANK] = vehicle[v, TANK]
             kind = DUMP if me[DOES] & EMPTIES else REFILL
             j = -1 if me[DIVERTED] else me[STEP]
-            row = _write(rows, clock, me, v, j, kind, f, me[CAME], now)
+            row = write(rows, clock, me, v, j, kind, f, me[CAME], now)
             row[R_WAIT] = me[WAITED]
             row[R_REMOVED] = dumped
             row[R_DIVERTED] = me[DIVERTED]
@@ -357,7 +253,7 @@ def run(
             started = me[STARTED] // HOUR_MS
             mean = parked[piece[PARKED, q], (first_hour + started) % WEEK_H]
             half = min(mean, PPM - mean) * spread // PPM
-            luck = _draw(streams, PARKED_CARS, q, started, 20)
+            luck = draw(streams, PARKED_CARS, q, started, 20)
             blocked = mean - half + ((2 * half + 1) * luck >> 20)
             take = lying * (step[j, REMOVES] * (PPM - blocked) // PPM) // PPM
             if vehicle[v, HOPPER] >= 0:
@@ -368,7 +264,7 @@ def run(
                 streets[FLUSHED, q] += take
             streets[LYING, q] -= take
             me[IN_TANK] -= step[j, WATER_NEED]
-            row = _write(rows, clock, me, v, j, SWEEP, q, me[CAME], now)
+            row = write(rows, clock, me, v, j, SWEEP, q, me[CAME], now)
             row[R_WAIT] = me[WAITED]
             row[R_REPAIR] = me[STOOD]
             row[R_METRES] = piece[LENGTH, q]
@@ -392,12 +288,12 @@ def run(
             me[DIRECT] = 0
             if carry:
                 c = me[OLDEST]
-                while c < own and _next_sweep(step, out[c, NEXT], route[c, END]) == route[c, END]:
+                while c < own and next_sweep(step, out[c, NEXT], route[c, END]) == route[c, END]:
                     c += 1
                 me[OLDEST] = c
                 if c < own:
                     me[CUR] = c
-                    me[STEP] = _next_sweep(step, out[c, NEXT], route[c, END])
+                    me[STEP] = next_sweep(step, out[c, NEXT], route[c, END])
                     me[DIRECT] = 1
 
         # What next?
@@ -407,7 +303,7 @@ def run(
             out[cur, NEXT] = route[cur, END]
             cur += 1
             while (
-                cur < own and _next_sweep(step, out[cur, NEXT], route[cur, END]) == route[cur, END]
+                cur < own and next_sweep(step, out[cur, NEXT], route[cur, END]) == route[cur, END]
             ):
                 cur += 1
             late = cur != own
@@ -415,7 +311,7 @@ def run(
             me[AT_SITE] = depot
             me[STEP] = route[own, FIRST]
             if late:
-                me[STEP] = _next_sweep(step, out[cur, NEXT], route[cur, END])
+                me[STEP] = next_sweep(step, out[cur, NEXT], route[cur, END])
                 me[DIRECT] = 1
         s, end = me[STEP], route[cur, END]
         if s == end:  # home
@@ -443,13 +339,13 @@ def run(
                 out[cur, NEXT] = s
                 missed = s
                 if late:
-                    missed = out[own, NEXT] = route[own, FIRST]
+                    missed = route[own, FIRST]
                 for i in range(missed, route[own, END]):
                     if step[i, KIND] == SWEEP:
-                        row = _write(rows, clock, me, v, i, SWEEP, step[i, TARGET], now, now)
+                        row = write(rows, clock, me, v, i, SWEEP, step[i, TARGET], now, now)
                         row[R_OUTCOME] = MISSED
-                stood = _stands(up, repair, streams, me, v, way)
-                row = _write(rows, clock, me, v, -1, DRIVE, depot, now, now + way + stood)
+                stood = stands(up, repair, streams, me, v, way)
+                row = write(rows, clock, me, v, -1, DRIVE, depot, now, now + way + stood)
                 row[R_REPAIR] = stood
                 row[R_METRES] = mm
                 me[HOMING] = 1
@@ -485,9 +381,9 @@ def run(
                         costs += (there // HOUR_MS + then) * HOUR_MS - there
                     if best < 0 or costs < least:
                         best, least, best_ms = f, costs, way
-                stood = _stands(up, repair, streams, me, v, best_ms)
+                stood = stands(up, repair, streams, me, v, best_ms)
                 came = now + best_ms + stood
-                row = _write(rows, clock, me, v, -1, DRIVE, best, now, came)
+                row = write(rows, clock, me, v, -1, DRIVE, best, now, came)
                 row[R_REPAIR] = stood
                 row[R_DIVERTED] = 1
                 row[R_METRES] = to_mm[me[AT_PIECE], best]
@@ -510,9 +406,9 @@ def run(
         if me[DIRECT]:
             q = step[j, TARGET]
             way = from_ms[k, me[AT_SITE], q]
-            stood = _stands(up, repair, streams, me, v, way)
+            stood = stands(up, repair, streams, me, v, way)
             t += way + stood
-            row = _write(rows, clock, me, v, -1, DRIVE, -1, now, t)
+            row = write(rows, clock, me, v, -1, DRIVE, -1, now, t)
             row[R_REPAIR] = stood
             row[R_METRES] = from_mm[me[AT_SITE], q]
             row[R_DIVERTED] = 1
@@ -526,13 +422,13 @@ def run(
                     ms = edge_ms[period[(first_hour + t // HOUR_MS) % WEEK_H], e]
                     mm += edge_mm[e]
                     if ms >= me[UP_LEFT]:
-                        broken = _stands(up, repair, streams, me, v, ms)
+                        broken = stands(up, repair, streams, me, v, ms)
                         stood += broken
                         t += ms + broken
                     else:
                         me[UP_LEFT] -= ms
                         t += ms
-                row = _write(rows, clock, me, v, i, DRIVE, -1, came, t)
+                row = write(rows, clock, me, v, i, DRIVE, -1, came, t)
                 row[R_REPAIR] = stood
                 row[R_METRES] = mm
         me[STEP] = j
@@ -543,10 +439,10 @@ def run(
         me[PHASE] = GOES_ON
         if kind == SWEEP and passes:
             ms = edge_ms[period[(first_hour + t // HOUR_MS) % WEEK_H], piece[EDGE, q]]
-            stood = _stands(up, repair, streams, me, v, ms)
+            stood = stands(up, repair, streams, me, v, ms)
             came = t
             t += ms + stood
-            row = _write(rows, clock, me, v, j, SWEEP, q, came, t)
+            row = write(rows, clock, me, v, j, SWEEP, q, came, t)
             row[R_REPAIR] = stood
             row[R_METRES] = piece[LENGTH, q]
             row[R_OUTCOME] = PASSED
@@ -558,7 +454,7 @@ def run(
             ms = step[j, SWEEP_MS]
             me[STARTED] = starts
             me[WAITED] = starts - t
-            me[STOOD] = _stands(up, repair, streams, me, v, ms)
+            me[STOOD] = stands(up, repair, streams, me, v, ms)
             t = starts + ms + me[STOOD]
             me[PHASE] = SWEPT_UP
         elif kind == DUMP or kind == REFILL:
@@ -573,7 +469,7 @@ def run(
             me[STEP] = j + 1
             if not late:
                 t = starts + step[j, LENGTH_MS]
-                row = _write(rows, clock, me, v, j, BREAK, step[j, TARGET], me[CAME], t)
+                row = write(rows, clock, me, v, j, BREAK, step[j, TARGET], me[CAME], t)
                 row[R_WAIT] = starts - me[CAME]
         else:
             me[AT_SITE] = depot

@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.cleaning.kernel import (
+from sim.cleaning.kernel import begin, run
+from sim.cleaning.layout import END, FIRST, PIECE_STATES, ROW, Course, World
+from sim.cleaning.state import (
     CLOCK,
     FINISHED,
     HOUR,
@@ -17,10 +19,7 @@ from sim.cleaning.kernel import (
     SITE_STATES,
     UNIT,
     State,
-    begin,
-    run,
 )
-from sim.cleaning.layout import END, FIRST, PIECE_STATES, ROW, Course, World
 from sim.events import event_list
 
 if TYPE_CHECKING:
