@@ -8,7 +8,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from networks import TurnRules, read_arcs
+from networks import TurnRules, helsinki_extract, read_arcs, read_osm, read_turn_rules
 from networks.errors import InputError
 from optimize.routing.arcs.check import check_arc_solution, check_walk
 from optimize.routing.arcs.giant_tour import Postman, cut_tour, tour_arcs
@@ -16,7 +16,7 @@ from optimize.routing.arcs.places import Places
 from optimize.routing.arcs.scanning import scan_arcs
 from optimize.routing.arcs.solve import solve_arcs
 from optimize.routing.arcs.street_turns import TURN_KINDS, street_turns, turn_kinds
-from optimize.routing.arcs.streets import street_problem, street_routes
+from optimize.routing.arcs.streets import nearest_node, street_problem, street_routes
 
 # A grid of 3 x 3 junctions 100 m apart, all two-way, numbered row by row from the south-west, and
 # a dead end 9 west of junction 3.
@@ -242,6 +242,42 @@ def test_giant_tours_are_drawn_to_turn_cheaply(grid):
     cheap = mean_cost()
     postman.turning = None
     assert cheap < 0.9 * mean_cost()
+
+
+@pytest.fixture(scope="module")
+def helsinki():
+    network = read_osm(helsinki_extract())
+    return network, read_turn_rules(helsinki_extract(), network)
+
+
+@pytest.mark.parametrize("u_turns", ["dead ends", "forbidden"])
+def test_central_helsinki_is_swept_without_u_turns_at_junctions(helsinki, u_turns):
+    network, rules = helsinki
+    depot, _ = nearest_node(network, 24.9462, 60.1722)
+    streets = _problem(
+        network, depot=depot, facilities=np.array([depot]), visit_s=600, capacity_kg=1200.0,
+        turn_s=SECONDS, u_turns=u_turns, restrictions=rules,
+    )  # fmt: skip
+    left = {lost.edge for lost in streets.left_out}
+    assert streets.problem.n_tasks + len(left) == network.n_edges
+    assert len(left) < (0.05 if u_turns == "dead ends" else 0.3) * network.n_edges
+    solution = tour_arcs(streets.problem, tours=3)
+    assert check_arc_solution(streets.problem, solution).faults == ()
+    routes = street_routes(streets, solution)
+    assert sum(leg.seconds for route in routes for leg in route) == solution.value
+    for part in (part for route in routes for part in _driven(route)):
+        assert rules.permit(part)
+        edges = np.array(part, dtype=np.int64)
+        kind = turn_kinds(network, edges[:-1], edges[1:], rules)
+        turned = edges[:-1][kind == TURN_KINDS.index("u_turn")]
+        onward = [
+            other
+            for edge in turned.tolist()
+            for other in np.flatnonzero(network.tail == network.head[edge]).tolist()
+            if other != network.reverse[edge] and rules.permit((edge, other))
+        ]
+        assert onward == []
+        assert u_turns == "dead ends" or not len(turned)
 
 
 @pytest.mark.parametrize(
