@@ -34,6 +34,9 @@ __all__ = ["ArcGoals", "ArcProgress", "prepare", "solve_arcs"]
 MANY_TASKS = 300
 """Above so many tasks ruin and recreate finds the better routes in a minute."""
 
+VERY_MANY_TASKS = 1000
+"""Above so many tasks it does so part by part, without tables of all pairs of tasks."""
+
 
 @dataclass(frozen=True)
 class ArcProgress:
@@ -54,7 +57,7 @@ def solve_arcs(
     bound: int = 0,
     threads: int = 1,
     seed: int = 0,
-    method: Literal["auto", "genetic", "ruin"] = "auto",
+    method: Literal["auto", "genetic", "ruin", "parts"] = "auto",
     progress: Callable[[ArcProgress], None] | None = None,
     start: Sequence[ArcRoute] = (),
     locked: NDArray[np.bool_] | None = None,
@@ -87,8 +90,9 @@ def solve_arcs(
     seed
         Of all that is drawn.
     method
-        Hybrid genetic search, or ruin and recreate; "auto" takes the latter for more than
-        `MANY_TASKS` tasks, and for what the former cannot do.
+        Hybrid genetic search, ruin and recreate, or the latter part by part; "auto" takes the
+        second for more than `MANY_TASKS` tasks, and for what the others cannot do, and the third
+        for more than `VERY_MANY_TASKS`.
     progress
         Called when a better solution is found.
     start
@@ -159,14 +163,22 @@ class _Asked:
     @property
     def ruins(self) -> bool:
         """Whether ruin and recreate is to do it."""
-        if self.method == "genetic" and self.rich:
+        if self.method in ("genetic", "parts") and self.rich:
             raise InputError(
-                "the genetic search takes vehicles of one kind at any hour, and nothing to begin "
-                "from, to lock, or to aim at",
+                f"method {self.method!r} takes vehicles of one kind at any hour, and nothing to "
+                "begin from, to lock, or to aim at",
                 mend='use method="ruin"',
             )
+        if self.method == "parts":
+            return True
         many = self.problem.n_tasks > MANY_TASKS
         return self.rich or self.method == "ruin" or (self.method == "auto" and many)
+
+    @property
+    def parts(self) -> bool:
+        """Whether it is to be done part by part."""
+        many = self.problem.n_tasks > VERY_MANY_TASKS and not self.rich
+        return self.method == "parts" or (self.method == "auto" and many)
 
 
 @cache
@@ -179,7 +191,7 @@ def prepare() -> None:
         "ring", 6, np.append(nodes, after), np.append(after, nodes), np.full(12, 3), 0,
         np.column_stack([nodes, nodes + 6]), np.full((6, 2), 4), np.ones(6, np.int64), 2,
     )  # fmt: skip
-    for method in ("genetic", "ruin"):
+    for method in ("genetic", "ruin", "parts"):
         _searched(_Asked(problem, 3600.0, 1, -1, 0, [1], method))
 
 
@@ -200,6 +212,10 @@ def _searched(asked: _Asked) -> ArcSolution:
     """Search with kernels that are ready."""
     began = time.perf_counter()
     until = began + asked.time_limit_s
+    if asked.ruins and asked.parts:
+        made = _in_parts(asked)
+        if made.status != "none":
+            return made
     layout = layout_of(asked.problem)
     base = given(asked.problem, layout, asked.start, asked.locked, asked.frozen)
     searches: Sequence[HybridSearch] | Sequence[RuinSearch]
@@ -233,6 +249,23 @@ def _searched(asked: _Asked) -> ArcSolution:
     count = sum(search.iterations for search in searches)
     made = _solution(asked, layout, base, best)
     return replace(made, seconds=seconds, iterations=count, interrupted=interrupted)
+
+
+def _in_parts(asked: _Asked) -> ArcSolution:
+    """Search part by part; of status "none" where no giant tour can be cut into so few routes."""
+    from optimize.routing.arcs.decomposed import solve_parts
+
+    began = time.perf_counter()
+
+    def tell(value: int, routes: int, ruins: int) -> None:
+        if asked.progress is not None:
+            asked.progress(ArcProgress(value, routes, ruins, time.perf_counter() - began))
+
+    return solve_parts(
+        asked.problem, time_limit_s=asked.time_limit_s, iterations=asked.iterations,
+        goal=asked.goal, bound=asked.bound, threads=len(asked.seeds), seed=asked.seeds[0] // 1000,
+        progress=tell, stop=asked.stop,
+    )  # fmt: skip
 
 
 def _begun(asked: _Asked, layout: Layout, base: Given) -> list[RuinSearch]:

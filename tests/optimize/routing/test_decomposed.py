@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from benchmarks.arcs import grid_problem
-from optimize.routing.arcs import decomposed
+from networks import InputError
+from optimize.routing.arcs import decomposed, solve
 from optimize.routing.arcs.check import check_arc_solution
 from optimize.routing.arcs.cutouts import Neighbours, cut_out
 from optimize.routing.arcs.decomposed import solve_parts
@@ -125,3 +126,15 @@ def test_a_part_costs_what_its_routes_cost(which, request):
     assert [route.tolist() for route in whole] == [
         run.elements(places.n).tolist() for run in touched
     ]
+
+
+def test_many_tasks_are_searched_in_parts_of_their_own_accord(long_routes, monkeypatch):
+    monkeypatch.setattr(solve, "VERY_MANY_TASKS", 600)
+    whole = solve_parts(long_routes, iterations=1, time_limit_s=600, seed=7)
+    for method in ("auto", "parts"):
+        solution = solve.solve_arcs(
+            long_routes, iterations=1, time_limit_s=600, seed=7, method=method
+        )
+        assert solution.value == whole.value
+    with pytest.raises(InputError, match="'parts' takes vehicles of one kind"):
+        solve.solve_arcs(long_routes, method="parts", start=whole.routes)
