@@ -68,7 +68,8 @@ class Log:
         Returns
         -------
         DataFrame
-            vehicle, route, day; step (its place in the steps of `Routes`; -1 for ways that are in
+            vehicle, route (on which it is out; a step done late is of an earlier one), day; step
+            (its place in the steps of `Routes`; -1 for ways that are in
             no plan: a diversion, home, to a piece carried over), kind (`KINDS`), piece (-1: none),
             facility (-1: none; of a drive where it leads, if it is no leg); planned_begin_s,
             planned_end_s; begin_s (when the vehicle came to it), wait_s (for a bay, for opening,

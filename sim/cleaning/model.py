@@ -26,7 +26,8 @@ Rules, in words (both engines follow them to the letter; `reference` is the spec
    missed, does what was left of that route (without breaks, windows or further carry-over to the
    count of missed) and then its new route; a piece that was swept so is passed by where it comes
    again on the same day. With "drop" missed pieces wait for the next route that has them.
-9. A route that should leave while its vehicle is still out leaves when it is back.
+9. A route that should leave while its vehicle is still out leaves when it is back. At time 0
+   hoppers are empty and tanks full; what is in them stays from route to route.
 10. At one instant first the hour turns (rain, opening, what is counted by hour), then services end,
     then all else, by number of the vehicle.
 

@@ -183,6 +183,28 @@ def test_who_comes_to_a_closed_dump_waits_until_it_opens_in_the_order_of_coming(
     assert log.steps()["end_s"].tolist() == [3900.0, 3800.0, 3700.0]
 
 
+def test_services_end_before_anything_else_of_their_instant(town, engine):
+    # The second vehicle has filled its tank when the first has just about swept the piece: it still
+    # sees all of its dirt, which its hopper would not take.
+    facilities = Facilities([1], [True], [True], Fixed(5.0), Fixed(30.0))
+    vehicles = Vehicles([0, 0], [0.8, 0.8], [10.0, 10.0], slow_removes=0.5, fast_removes=0.5)
+    plans = [
+        (0, 0, 30.0, ENDLESS, sweeps(0)),
+        (1, 0, 0.0, ENDLESS, [*sweeps(1), (REFILL, 0, 0, 0), *sweeps(0)]),
+    ]
+    log = town(
+        2,
+        {"growth_g_m_h": 0.0, "start_g_m": 10.0},
+        facilities=facilities,
+        vehicles=vehicles,
+        plans=plans,
+    ).log(engine)
+    table = log.steps()
+    second = table[table["vehicle"] == 1]
+    assert second["kind"].tolist() == [SWEEP, REFILL, DRIVE, DUMP, DRIVE, SWEEP]
+    assert second["end_s"].tolist()[1] == table["end_s"].iloc[0] == 40.0
+
+
 def test_edges_take_the_time_of_the_period_in_which_they_are_entered(
     make_town, make_routes, engine
 ):
