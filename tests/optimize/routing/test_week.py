@@ -1,0 +1,212 @@
+"""A plan over several days serves every street as often as asked, on days well apart."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import combinations, pairwise
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from networks.errors import InputError
+from optimize.routing.arcs.lower_bound import arc_lower_bound
+from optimize.routing.arcs.problem import ArcProblem, VehicleKind
+from optimize.routing.arcs.relaxed import relaxed
+from optimize.routing.arcs.solution import ArcRoute
+from optimize.routing.arcs.week import (
+    WeekProblem,
+    check_week,
+    day_patterns,
+    part_of,
+    week_lower_bound,
+)
+from optimize.routing.arcs.week_search import solve_week
+from optimize.routing.arcs.week_start import first_days
+
+
+def _grid(side=4, **more) -> ArcProblem:
+    """Two-way streets of a grid, each side a task; driving takes 2, serving 3."""
+    node = np.arange(side * side).reshape(side, side)
+    pairs = [*zip(node[:, :-1].ravel(), node[:, 1:].ravel(), strict=True)]
+    pairs += [*zip(node[:-1].ravel(), node[1:].ravel(), strict=True)]
+    tail = np.array([a for a, _ in pairs] + [b for _, b in pairs])
+    head = np.array([b for _, b in pairs] + [a for a, _ in pairs])
+    t = len(tail)
+    return ArcProblem(
+        "grid", side * side, tail, head, np.full(t, 2), 0,
+        np.column_stack([np.arange(t), np.full(t, -1)]), np.full((t, 2), 3), np.ones(t, np.int64),
+        12, **more,
+    )  # fmt: skip
+
+
+def _week(problem, times, days=(0, 1, 2, 3, 4, 5, 6), spacing="even") -> WeekProblem:
+    side = round(problem.n_nodes**0.5)
+    x, y = problem.tail % side + problem.head % side, problem.tail // side + problem.head // side
+    tasks = problem.task_arc[:, 0]
+    return WeekProblem(problem, times, days, x[tasks] / 2.0, y[tasks] / 2.0, spacing)
+
+
+@pytest.fixture(scope="module")
+def week() -> WeekProblem:
+    problem = _grid(vehicles=4, most_cost=80)
+    times = np.array([5, 2, 1, 1] * (problem.n_tasks // 4))
+    return _week(problem, times, (0, 1, 2, 3, 4))
+
+
+@pytest.fixture(scope="module")
+def plan(week):
+    bound = week_lower_bound(week, time_limit_s=5)
+    return solve_week(week, iterations=1, time_limit_s=600, bound=bound)
+
+
+@pytest.mark.parametrize(
+    ("times", "gaps"),
+    [(7, {1}), (6, {1, 2}), (5, {1, 2}), (4, {1, 2}), (3, {2, 3}), (2, {3, 4}), (1, {7})],
+)
+def test_gaps_in_seven_days_differ_by_a_day_at_most(times, gaps):
+    for pattern in day_patterns(range(7), times):
+        around = [*pattern, pattern[0] + 7]
+        assert {b - a for a, b in pairwise(around)} == gaps
+
+
+def test_two_times_from_monday_to_friday_are_three_or_four_days_apart():
+    assert day_patterns((0, 1, 2, 3, 4), 2) == ((0, 3), (0, 4), (1, 4))
+
+
+def test_any_spacing_is_every_choice_of_days():
+    assert day_patterns((0, 2, 5), 2, "any") == tuple(combinations(range(3), 2))
+
+
+@given(st.sets(st.integers(0, 6), min_size=1), st.data())
+@settings(max_examples=40, deadline=None)
+def test_every_frequency_has_a_pattern(days, data):
+    times = data.draw(st.integers(1, len(days)))
+    found = day_patterns(sorted(days), times)
+    assert found
+    assert all(len(one) == times for one in found)
+
+
+def test_more_times_than_days_are_refused():
+    with pytest.raises(InputError, match="3 times in 2 working days"):
+        day_patterns((0, 1), 3)
+    problem = _grid()
+    with pytest.raises(InputError, match="served 3 times in 2 days"):
+        _week(problem, np.full(problem.n_tasks, 3), (0, 1))
+    with pytest.raises(InputError, match="no working days"):
+        _week(problem, np.full(problem.n_tasks, 1), (1, 0))
+
+
+def test_first_days_are_allowed_and_evenly_loaded(week):
+    served = first_days(week, np.full(week.problem.n_tasks, 3.0))
+    assert (served.sum(axis=1) == week.times).all()
+    assert all(week.allows(task, row) for task, row in enumerate(served))
+    load = served[week.times < 5].sum(axis=0)
+    assert load.max() <= 1.25 * load.mean()
+
+
+def test_a_plan_keeps_every_rule(week, plan):
+    check = check_week(week, plan)
+    assert check.faults == ()
+    assert check.value == plan.value
+    assert plan.bound <= plan.value
+    assert plan.status == "feasible"
+    assert set(plan.day) == set(range(5))
+
+
+def test_the_number_of_threads_changes_no_plan(week, plan):
+    again = solve_week(week, iterations=1, time_limit_s=600, threads=3, bound=int(plan.bound))
+    assert again.value == plan.value
+    assert again.day == plan.day
+    for one, other in zip(plan.routes, again.routes, strict=True):
+        assert one.arc.tolist() == other.arc.tolist()
+
+
+def test_streets_change_their_days_where_that_pays(week, plan):
+    began = first_days(week, np.full(week.problem.n_tasks, 3.0))
+    ended = np.zeros_like(began)
+    for route, day in zip(plan.routes, plan.day, strict=True):
+        ended[route.task[route.task >= 0], day] = True
+    assert (ended.sum(axis=1) == week.times).all()
+    assert (began != ended).any()
+
+
+def test_the_check_finds_what_is_wrong(week, plan):
+    def faults(**changes):
+        return " ".join(check_week(week, replace(plan, **changes)).faults)
+
+    assert "no day 9" in faults(day=(9, *plan.day[1:]))
+    assert "the routes cost" in faults(value=plan.value + 1)
+    assert "the bound" in faults(bound=plan.value + 1.0)
+    assert "is served" in faults(routes=plan.routes[1:], day=plan.day[1:])
+    last = max(range(len(plan.day)), key=lambda k: len(plan.routes[k].task))
+    moved = tuple((day + 1) % 5 if k == last else day for k, day in enumerate(plan.day))
+    assert "times on a day" in faults(day=moved)
+    twice = _week(week.problem, np.full(week.problem.n_tasks, 1), week.days)
+    assert "not 1" in " ".join(check_week(twice, plan).faults)
+
+
+def test_days_too_close_are_found():
+    problem = _grid(2)
+    week = _week(problem, np.full(problem.n_tasks, 2), (0, 1, 2, 3))
+    route = ArcRoute(np.arange(problem.n_tasks), problem.task_arc[:, 0])
+    plan = solve_week(week, iterations=1, time_limit_s=600)
+    assert check_week(week, plan).faults == ()
+    close = replace(plan, routes=(route, route), day=(0, 1))
+    assert "too unevenly" in " ".join(check_week(week, close).faults)
+    apart = _week(problem, week.times, week.days, "any")
+    assert "too unevenly" not in " ".join(check_week(apart, close).faults)
+
+
+def test_the_bound_of_one_day_is_that_of_the_day():
+    problem = _grid()
+    week = _week(problem, np.ones(problem.n_tasks, np.int64), (2,))
+    assert week_lower_bound(week, time_limit_s=5) == arc_lower_bound(problem, time_limit_s=5)
+
+
+def test_what_is_done_every_day_is_bounded_day_by_day():
+    problem = _grid(3, route_cost=50)
+    daily = _week(problem, np.full(problem.n_tasks, 3), (0, 2, 4))
+    one = arc_lower_bound(problem, time_limit_s=5)
+    assert week_lower_bound(daily, time_limit_s=5) >= 3 * one
+
+
+def test_kinds_of_several_depots_are_bounded_by_one_node_that_joins_them():
+    plain = _grid(3)
+    kinds = (
+        VehicleKind("a", 0, 12, 2, most_cost=90),
+        VehicleKind("b", 8, 20, 1, 7, 60, serve_cost=np.full((plain.n_tasks, 2), 2)),
+    )
+    one = relaxed(replace(plain, kinds=kinds), 3)
+    assert (one.depot, one.capacity, one.vehicles, one.most_cost) == (9, 20, 9, 90)
+    assert (one.serve_cost == 2).all()
+    assert arc_lower_bound(one, time_limit_s=5) >= 2 * plain.n_tasks
+
+
+def test_parts_hold_what_their_tasks_have():
+    problem = _grid(2)
+    windows = np.tile([0, 50, -1, -1], (problem.n_tasks, 1))
+    windows[3] = [5, 9, 20, 30]
+    kind = VehicleKind("a", 0, 9, windows=windows)
+    part = part_of(replace(problem, kinds=(kind,)), np.array([3, 1, 3]))
+    assert part.n_tasks == 3
+    assert part.kinds[0].windows.tolist() == windows[[3, 1, 3]].tolist()
+
+
+def test_what_fits_no_day_is_named():
+    problem = _grid(vehicles=1, most_cost=40)
+    week = _week(problem, np.ones(problem.n_tasks, np.int64), (0, 1))
+    plan = solve_week(week, iterations=1, time_limit_s=600)
+    assert plan.status == "partial"
+    assert plan.missed
+    assert check_week(week, plan).faults == ()
+
+
+def test_control_c_keeps_the_best_plan_so_far(week):
+    def interrupt(_step):
+        raise KeyboardInterrupt
+
+    found = solve_week(week, iterations=1, time_limit_s=600, progress=interrupt)
+    assert found.interrupted
+    assert check_week(week, found).faults == ()
