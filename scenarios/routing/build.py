@@ -200,7 +200,7 @@ class _Builder:
         edges = streets.task_edge[:, 0]
         times = times_a_week(network, spec, edges, self.path, self.faults)
         self.faults.stop()
-        left_out = _left_out(network, streets, np.flatnonzero(wanted & ~can), offered)
+        left_out = _left_out(network, streets, np.flatnonzero(wanted & ~can), kinds)
         if len(left_out):
             self.warnings.append(
                 f"{len(left_out)} street pieces of {left_out['km'].sum():.2f} km cannot be served; "
@@ -400,14 +400,15 @@ def _left_out(
     network: RoadNetwork,
     streets: Streets,
     never: NDArray[np.int64],
-    offered: tuple[Service, ...],
+    kinds: tuple[Kind, ...],
 ) -> pd.DataFrame:
     """List what was asked for and cannot be served, closed streets first."""
     import pandas as pd
 
     reasons = [(lost.edge, _REASONS[lost.reason]) for lost in streets.left_out]
     for edge in never.tolist():
-        fit = any(service.seconds[edge] >= 0 for service in offered)
+        word = network.class_names[network.road_class[edge]]
+        fit = any(kind.may_sweep(word) for kind in kinds)
         reasons.append((edge, _OUTSIDE if fit else _NO_VEHICLE))
     rows = [
         (

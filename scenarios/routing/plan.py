@@ -25,11 +25,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     import pandas as pd
+    from numpy.typing import NDArray
 
-    from optimize.routing.arcs.problem import ArcProblem
+    from optimize.routing.arcs.problem import ArcGoals, ArcProblem
     from optimize.routing.arcs.solution import ArcSolution
     from optimize.routing.arcs.solve import ArcProgress
     from optimize.routing.arcs.streets import Leg
+    from optimize.routing.arcs.week import WeekProblem
     from scenarios.routing.build import RouteQuestion
 
 __all__ = [
@@ -125,50 +127,150 @@ def solve_routes(
     KeyboardInterrupt
         If Ctrl-C came before the first solution.
     """
-    from optimize.routing.arcs.giant_tour import tour_arcs
-    from optimize.routing.arcs.lower_bound import arc_lower_bound
-    from optimize.routing.arcs.solve import ArcProgress, solve_arcs
-
-    problem = question.streets.problem
     began = time.perf_counter()
-
-    def left_s() -> float:
-        return max(time_limit_s - (time.perf_counter() - began), 0.0)
-
-    def tell(value: int, routes: int) -> None:
-        if progress is not None:
-            progress(ArcProgress(value, routes, 0, time.perf_counter() - began), bound)
-
-    bound = arc_lower_bound(problem, time_limit_s=min(_BOUND_SHARE * time_limit_s, _BOUND_S))
+    problem = question.streets.problem
+    bound = _bound(question, min(_BOUND_SHARE * time_limit_s, _BOUND_S))
     _stop_if_impossible(question, bound)
-    scan_s = min(_SCAN_SHARE * time_limit_s, _SCAN_S)
-    best = _first(problem, scan_s, bound, seed)
-    if best.status != "none":
-        tell(best.value, len(best.routes))
-    if best.interrupted or best.status == "optimal":
-        return best
-    try:
-        searched = solve_arcs(
-            problem,
-            time_limit_s=max(left_s(), 0.1 * time_limit_s),
-            threads=threads,
-            seed=seed,
-            bound=bound,
-            progress=lambda step: tell(step.value, step.routes),
-        )
-        best = _better(best, searched)
-        if searched.status == "none" and not searched.interrupted and left_s() > 0.0:
-            more = tour_arcs(
-                problem, time_limit_s=left_s(), tours=_MOST_TOURS, bound=bound, seed=seed + 1
-            )
-            best = _better(best, more)
-    except KeyboardInterrupt:
-        if best.status == "none":
-            raise
-        best = replace(best, interrupted=True)
-    if best.status == "none":
+    search = _Search(question, bound, began, time_limit_s, threads, seed, progress)
+    if question.spec.is_week:
+        found = search.week()
+    elif problem.kinds or goals_of(question) is not None:
+        found = search.kinds()
+    else:
+        found = search.plain()
+    if found.status == "none" or not found.routes:
         raise NoRoutes(proven=False, reasons=_not_found(question, bound, time_limit_s))
-    return replace(best, seconds=time.perf_counter() - began)
+    return replace(found, seconds=time.perf_counter() - began)
+
+
+def goals_of(question: RouteQuestion) -> ArcGoals | None:
+    """Goals beside the hours; None where there are none."""
+    from optimize.routing.arcs.problem import ArcGoals
+
+    spec = question.spec
+    if spec.balance == 0 and spec.compactness == 0:
+        return None
+    x, y = _middles(question)
+    return ArcGoals(spec.balance, spec.compactness, x, y)
+
+
+def _middles(question: RouteQuestion) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Where each task lies, m."""
+    network, edges = question.network, question.streets.task_edge[:, 0]
+    ends = network.tail[edges], network.head[edges]
+    return (
+        0.5 * (network.x[ends[0]] + network.x[ends[1]]),
+        0.5 * (network.y[ends[0]] + network.y[ends[1]]),
+    )
+
+
+def week_of(question: RouteQuestion) -> WeekProblem:
+    """Put the problem of several days."""
+    from optimize.routing.arcs.week import WeekProblem
+
+    x, y = _middles(question)
+    return WeekProblem(
+        question.streets.problem, question.times, question.days, x, y, question.spec.spacing
+    )
+
+
+def _bound(question: RouteQuestion, seconds: float) -> int:
+    from optimize.routing.arcs.lower_bound import arc_lower_bound
+    from optimize.routing.arcs.relaxed import relaxed
+    from optimize.routing.arcs.week import week_lower_bound
+
+    if question.spec.is_week:
+        return week_lower_bound(week_of(question), time_limit_s=seconds)
+    return arc_lower_bound(relaxed(question.streets.problem), time_limit_s=seconds)
+
+
+@dataclass(frozen=True)
+class _Search:
+    """One of the searches, by the clock."""
+
+    question: RouteQuestion
+    bound: int
+    began: float
+    time_limit_s: float
+    threads: int
+    seed: int
+    progress: Callable[[ArcProgress, int], None] | None
+
+    def left_s(self) -> float:
+        """Seconds that are left; a tenth of all at least, for what follows the bound."""
+        left = self.time_limit_s - (time.perf_counter() - self.began)
+        return max(left, 0.1 * self.time_limit_s)
+
+    def tell(self, step: ArcProgress) -> None:
+        """Tell of a better solution."""
+        if self.progress is not None:
+            self.progress(replace(step, seconds=time.perf_counter() - self.began), self.bound)
+
+    def week(self) -> ArcSolution:
+        """Plan several days."""
+        from optimize.routing.arcs.week_search import solve_week
+
+        return solve_week(
+            week_of(self.question),
+            time_limit_s=self.left_s(),
+            bound=self.bound,
+            threads=self.threads,
+            seed=self.seed,
+            goals=goals_of(self.question),
+            progress=self.tell,
+        )
+
+    def kinds(self) -> ArcSolution:
+        """Find routes of one day for several kinds, in hours of the clock, or with goals."""
+        from optimize.routing.arcs.solve import solve_arcs
+
+        return solve_arcs(
+            self.question.streets.problem,
+            time_limit_s=self.left_s(),
+            threads=self.threads,
+            seed=self.seed,
+            bound=self.bound,
+            progress=self.tell,
+            goals=goals_of(self.question),
+        )
+
+    def plain(self) -> ArcSolution:
+        """Find routes of one day for vehicles that are alike: giant tours first."""
+        from optimize.routing.arcs.giant_tour import tour_arcs
+        from optimize.routing.arcs.solve import ArcProgress, solve_arcs
+
+        problem = self.question.streets.problem
+        scan_s = min(_SCAN_SHARE * self.time_limit_s, _SCAN_S)
+        best = _first(problem, scan_s, self.bound, self.seed)
+        if best.status != "none":
+            self.tell(ArcProgress(best.value, len(best.routes), 0, 0.0))
+        if best.interrupted or best.status == "optimal":
+            return best
+        try:
+            searched = solve_arcs(
+                problem,
+                time_limit_s=self.left_s(),
+                threads=self.threads,
+                seed=self.seed,
+                bound=self.bound,
+                progress=self.tell,
+            )
+            best = _better(best, searched)
+            left = self.time_limit_s - (time.perf_counter() - self.began)
+            if best.status in {"none", "partial"} and not searched.interrupted and left > 0.0:
+                more = tour_arcs(
+                    problem,
+                    time_limit_s=left,
+                    tours=_MOST_TOURS,
+                    bound=self.bound,
+                    seed=self.seed + 1,
+                )
+                best = _better(best, more)
+        except KeyboardInterrupt:
+            if best.status == "none":
+                raise
+            best = replace(best, interrupted=True)
+        return best
 
 
 def _first(problem: ArcProblem, seconds: float, bound: int, seed: int) -> ArcSolution:
@@ -183,30 +285,32 @@ def _first(problem: ArcProblem, seconds: float, bound: int, seed: int) -> ArcSol
 
 
 def _better(one: ArcSolution, other: ArcSolution) -> ArcSolution:
-    """Take the cheaper of two; interrupted if the later one was."""
-    if other.status != "none" and (one.status == "none" or other.value < one.value):
-        return other
-    return replace(one, interrupted=other.interrupted)
+    """Take the one that leaves out less, then the cheaper; interrupted if the later one was."""
+
+    def rank(solution: ArcSolution) -> tuple[bool, int, int]:
+        return solution.status == "none", len(solution.left), solution.value
+
+    return other if rank(other) < rank(one) else replace(one, interrupted=other.interrupted)
 
 
 def _stop_if_impossible(question: RouteQuestion, bound: int) -> None:
     """Say so where arithmetic alone shows that there are no routes."""
-    spec, problem = question.spec, question.streets.problem
+    problem, kinds = question.streets.problem, question.kinds
+    days = len(question.days) if question.spec.is_week else 1
     reasons = _too_far(question)
-    if spec.vehicles is None:
-        spec = spec.model_copy(update={"vehicles": problem.n_tasks})
-    assert spec.vehicles is not None  # noqa: S101 - given just above
-    if bound > 3600 * spec.shift_h * spec.vehicles:
+    counts = [kind.count or problem.n_tasks for kind in kinds]
+    hours = days * sum(n * kind.shift_h for n, kind in zip(counts, kinds, strict=True))
+    if bound > 3600 * hours:
         reasons.append(
-            f"the work takes at least {bound / 3600:.1f} h, and {_vehicles(spec.vehicles)} of "
-            f"{spec.shift_h:g} h have {spec.shift_h * spec.vehicles:g} h; give more vehicles or a "
-            "longer shift_h"
+            f"the work takes at least {bound / 3600:.1f} h, and {_fleet(question)} have "
+            f"{hours:g} h; give more vehicles or a longer shift_h"
         )
-    tonnes, can = problem.demand.sum() / 1e6, spec.capacity_t * spec.vehicles
+    tonnes = float((problem.demand * question.times).sum()) / 1e6
+    can = days * sum(n * kind.capacity_t for n, kind in zip(counts, kinds, strict=True))
     if not len(problem.facilities) and tonnes > can:
         reasons.append(
-            f"{tonnes:.2f} t are to be swept up, and {_vehicles(spec.vehicles)} without a dump "
-            f"site carry {can:g} t; give more vehicles, capacity_t or a [[routes."
+            f"{tonnes:.2f} t are to be swept up, and {_fleet(question, hours=False)} without a "
+            f"dump site carry {can:g} t; give more vehicles, capacity_t or a [[routes."
             f"{question.name}.dump]]"
         )
     if reasons:
@@ -214,37 +318,50 @@ def _stop_if_impossible(question: RouteQuestion, bound: int) -> None:
 
 
 def _too_far(question: RouteQuestion) -> list[str]:
-    """Say where a single street, with the way there and home, is too much for a shift."""
+    """Say where a single street, with the way there and home, is too much for every shift."""
     from optimize.routing.arcs.layout import layout_of
 
     problem, network = question.streets.problem, question.network
     layout = layout_of(problem)
-    alone = (layout.start.astype(np.int64) + layout.serve + layout.ending).min(axis=(0, 2))
-    task = int(np.argmax(alone))
-    if problem.most_cost is None or alone[task] <= problem.most_cost:
+    alone = (layout.start.astype(np.int64) + layout.serve + layout.ending).min(axis=2)
+    shifts = np.array([kind.shift_s for kind in question.kinds])
+    over = (alone - shifts[:, None]).min(axis=0)
+    task = int(np.argmax(over))
+    if over[task] <= 0:
         return []
-    many = int((alone > problem.most_cost).sum())
+    many = int((over > 0).sum())
+    kind = int(np.argmin(alone[:, task] - shifts))
     edge = int(question.streets.task_edge[task, 0])
     street = network.names[network.name[edge]] or "a street without a name"
     more = f" ({many} street sides are too far)" if many > 1 else ""
     said = (
         f"{street} alone, with the way there, the emptying and the way home, takes "
-        f"{alone[task] / 3600:.2f} h, and a shift has {question.spec.shift_h:g} h{more}; give a "
-        "longer shift_h"
+        f"{alone[kind, task] / 3600:.2f} h, and a shift has {question.kinds[kind].shift_h:g} h"
+        f"{more}; give a longer shift_h"
     )
     return [said]
 
 
-def _vehicles(number: int) -> str:
-    return "one vehicle" if number == 1 else f"{number} vehicles"
+def _fleet(question: RouteQuestion, *, hours: bool = True) -> str:
+    """Say how many vehicles there are, of how many hours, on how many days."""
+    counts = [kind.count for kind in question.kinds]
+    if any(count is None for count in counts):
+        words = "any number of vehicles"
+    else:
+        number = sum(count for count in counts if count is not None)
+        words = "one vehicle" if number == 1 else f"{number} vehicles"
+    shifts = sorted({kind.shift_h for kind in question.kinds})
+    if hours:
+        words += " of " + " and ".join(f"{shift:g}" for shift in shifts) + " h"
+    if question.spec.is_week:
+        words += f" on {len(question.days)} days"
+    return words
 
 
 def _not_found(question: RouteQuestion, bound: int, time_limit_s: float) -> tuple[str, ...]:
-    spec = question.spec
-    who = "any number of vehicles" if spec.vehicles is None else _vehicles(spec.vehicles)
     said = (
-        f"no routes of at most {spec.shift_h:g} h for {who} were found in {time_limit_s:g} s; the "
-        f"work takes at least {bound / 3600:.1f} h"
+        f"no routes for {_fleet(question)} were found in {time_limit_s:g} s; the work takes at "
+        f"least {bound / 3600:.1f} h"
     )
     return (
         said,
@@ -277,7 +394,7 @@ def make_plan(question: RouteQuestion, solution: ArcSolution) -> RoutePlan:
         zip(routes, solution.routes, days, strict=True), 1
     ):
         maker = RouteRows(question, number, found.kind, day)
-        maker.add(route)
+        maker.add(route, found)
         legs += maker.legs
         steps += maker.steps
         summary.append(maker.summary(route))

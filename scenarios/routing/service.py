@@ -40,7 +40,8 @@ class Service:
         Of sweeping it; -1 where the kind may not sweep streets of that class.
     windows : int64[m, 4], optional
         The sweeping may begin from w0 to w1, or from w2 to w3, in seconds since the vehicle left;
-        -1 for none. At any time where not given.
+        -1 for none. At any time where not given, as where every street that is open at all while
+        the vehicle is out is so all the time.
     """
 
     seconds: NDArray[np.int64]
@@ -49,9 +50,7 @@ class Service:
     @property
     def can(self) -> NDArray[np.bool_]:
         """Whether the kind can sweep each edge at some time."""
-        if self.windows is None:
-            return self.seconds >= 0
-        return (self.seconds >= 0) & (self.windows[:, 0] >= 0)
+        return self.seconds >= 0
 
 
 def services(
@@ -97,6 +96,10 @@ def services(
         windows = None
         if spec.window:
             windows = _windows(network, spec, kind, required, seconds, path, faults)
+            shut = windows[:, 0] < 0
+            seconds = np.where(shut, -1, seconds)
+            if (shut | _all_along(windows, seconds, kind)).all():
+                windows = None
         found.append(Service(seconds, windows))
     return tuple(found)
 
@@ -182,6 +185,13 @@ def with_kinds(
             )
         )
     return replace(streets.problem, kinds=tuple(made))
+
+
+def _all_along(
+    windows: NDArray[np.int64], seconds: NDArray[np.int64], kind: Kind
+) -> NDArray[np.bool_]:
+    """Whether each edge is open from leaving until the end of the shift."""
+    return np.asarray((windows[:, 0] == 0) & (windows[:, 1] >= kind.shift_s - seconds))
 
 
 def times_a_week(

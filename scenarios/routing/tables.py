@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from scenarios.hours import DAY_S, DAYS
-from scenarios.routing.timetable import timetable
 
 if TYPE_CHECKING:
+    from optimize.routing.arcs.solution import ArcRoute
     from optimize.routing.arcs.streets import Leg
     from scenarios.routing.build import RouteQuestion
-    from scenarios.routing.timetable import Timetable
 
 __all__ = ["LEG_COLUMNS", "STEP_COLUMNS", "RouteRows", "clock_text", "day_name"]
 
@@ -79,18 +78,25 @@ class RouteRows:
         self.legs: list[tuple[Any, ...]] = []
         self.steps: list[tuple[Any, ...]] = []
 
-    def add(self, route: tuple[Leg, ...]) -> None:
-        """Add a whole route."""
+    def add(self, route: tuple[Leg, ...], found: ArcRoute) -> None:
+        """Add a whole route.
+
+        Parameters
+        ----------
+        route
+            Its legs.
+        found
+            The solution's words for it, which say when each street and visit begins.
+        """
         depot = self.question.depots[self.question.kinds[self.kind].depot]
-        times = self._timetable(route)
         self._stop("depot", depot.name, depot.node, 0)
         group: list[Leg] = []
         element = 0
         for leg in route:
             wait = 0
-            if leg.kind != "drive":
-                driven = self.at_s + sum(one.seconds for one in group)
-                wait = times.begin[element] - driven - int(leg.turn_s.sum())
+            if leg.kind != "drive" and found.begin is not None:
+                there = self.at_s + sum(one.seconds for one in group) + int(leg.turn_s.sum())
+                wait = int(found.begin[element]) - there
             if group and (wait > 0 or not self._goes_on(group[-1], leg)):
                 self._moving(group)
                 group = []
@@ -104,39 +110,16 @@ class RouteRows:
                 group.append(leg)
             if leg.kind == "drive":
                 continue
-            if element == times.break_after:
+            if found.pause is not None and element == found.pause[0]:
                 self._moving(group)
                 group = []
-                self._rest(leg.node, times.break_begin)
+                self._rest(leg.node, found.pause[1])
             element += 1
         if group:
             self._moving(group)
         if not self.question.dumps:
             self.load = 0
         self._stop("depot", depot.name, depot.node, 0)
-
-    def _timetable(self, route: tuple[Leg, ...]) -> Timetable:
-        """Find when each street and each visit begins."""
-        vehicle = self.question.streets.problem.fleet[self.kind]
-        moves: list[int] = []
-        stays: list[int] = []
-        windows: list[tuple[int, int, int, int] | None] = []
-        way = 0
-        for leg in route:
-            if leg.kind == "drive":
-                way += leg.seconds
-                continue
-            turn = int(leg.turn_s.sum())
-            moves.append(way + turn)
-            stays.append(leg.seconds - turn)
-            window = None
-            if leg.kind == "sweep" and vehicle.windows is not None:
-                w0, w1, w2, w3 = vehicle.windows[leg.task].tolist()
-                window = (w0, w1, w2, w3)
-            windows.append(window)
-            way = 0
-        rests = [leg.kind == "sweep" for leg in route if leg.kind != "drive"]
-        return timetable(moves, stays, windows, way, vehicle.pause, rests)
 
     def _rest(self, node: int, begin: int) -> None:
         if begin > self.at_s:

@@ -91,7 +91,7 @@ def test_a_street_too_far_for_a_shift_is_named(grid):
 def test_a_plan_that_is_not_found_in_time_is_not_said_to_be_impossible(grid):
     question = _with(grid)
     hours = arc_lower_bound(question.streets.problem) / 3600
-    with pytest.raises(NoRoutes, match=r"no routes of at most .* were found in 1 s") as raised:
+    with pytest.raises(NoRoutes, match=r"no routes for 12 vehicles .* were found in 1 s") as raised:
         solve_routes(_with(grid, vehicles=12, shift_h=1.0005 * hours / 12), time_limit_s=1)
     assert not raised.value.proven
 
