@@ -301,3 +301,65 @@ def test_a_file_or_a_plan_that_is_not_there_is_refused(plan, tmp_path):
         with pytest.raises(InputError) as caught:
             read_edited(plan.question, path, "no.csv")
         assert str(caught.value).startswith(said)
+
+
+# ---- kinds of vehicles, hours and breaks
+
+
+@pytest.fixture(scope="module")
+def timed(grid):
+    """Routes of two kinds of vehicles with a break and streets that open late; read only."""
+    from optimize.routing.arcs.solve import solve_arcs
+    from scenarios import load_scenario
+    from scenarios.routing.build import build_routes
+    from scenarios.routing.plan import make_plan
+    from scenarios.routing.schema import RoutesSpec
+
+    scenario = load_scenario(grid)
+    table = scenario.spec.routes["cleaning"].model_dump(exclude_unset=True, by_alias=True)
+    table |= {
+        "vehicle": [
+            {"name": "big", "title_zh": "大车", "count": 4},
+            {"name": "small", "count": 2, "capacity_t": 0.15, "leaves": "06:00"},
+        ],
+        "window": [{"classes": ["primary"], "from": "05:25", "until": "06:40"}],
+        "break_min": 5, "break_after_h": [0.4, 0.8], "shift_h": 1.3,
+    }  # fmt: skip
+    scenario.spec.routes["cleaning"] = RoutesSpec.model_validate(table)
+    question = build_routes(scenario, "cleaning")
+    solution = solve_arcs(question.streets.problem, time_limit_s=60, iterations=2, seed=1)
+    assert solution.status == "feasible"
+    return make_plan(question, solution)
+
+
+def test_waits_and_breaks_of_a_plan_read_back_are_reckoned_to_the_second(timed, tmp_path):
+    write_exchange(tmp_path, timed)
+    read = read_edited(timed.question, tmp_path, "plan")
+    found = check_edited(timed.question, read)
+    assert found.faults == ()
+    assert [route.kind for route in read.routes] == [r.kind for r in timed.solution.routes]
+    assert found.seconds == round(timed.summary["hours"].sum() * 3600)
+    assert {"wait", "break"} & set(timed.steps["kind"])
+
+
+def test_a_vehicle_that_does_not_exist_is_named(timed, tmp_path):
+    rows = [{k: str(v) for k, v in row.items()} for row in plan_table(timed).to_dict("records")]
+    rows[0]["vehicle"] = "bigg"
+    (tmp_path / "edited.csv").write_text(_csv(rows), encoding="utf-8")
+    read = read_edited(timed.question, tmp_path / "edited.csv", "edited.csv")
+    said = 'edited.csv:2: vehicle: there is no "bigg"; did you mean big?'
+    assert [str(fault) for fault in read.faults] == [said]
+
+
+@pytest.mark.parametrize(("lang", "said"), [("en", "Break until "), ("zh", "休息至 ")])
+def test_a_run_sheet_says_until_when_the_break_is(timed, lang, said):
+    from scenarios.routing.sheet import run_sheet
+
+    rested = timed.steps[timed.steps["kind"] == "break"]
+    assert len(rested)
+    route = int(rested["route"].iloc[0])
+    lines = [line for line in run_sheet(timed, route, lang) if line.kind == "break"]
+    assert len(lines) == 1
+    assert lines[0].text.startswith(said)
+    assert lines[0].minutes == 5
+    assert lines[0].clock == rested["clock"].iloc[0]
