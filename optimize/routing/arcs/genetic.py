@@ -4,12 +4,19 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from optimize.routing.arcs.genetic_kernels import crossed, distance, fitness, neighbours
-from optimize.routing.arcs.kernels import HAS_VISITS, ROUTE_COST, below
+from optimize.routing.arcs.genetic_kernels import (
+    crossed,
+    distance,
+    fitness,
+    neighbours,
+    worst,
+)
+from optimize.routing.arcs.kernels import ROUTE_COST, below
+from optimize.routing.arcs.pieces_kernels import VISIT, empty_routes, tables_of
 from optimize.routing.arcs.search_kernels import educate
 
 if TYPE_CHECKING:
@@ -72,25 +79,11 @@ class HybridSearch:
         self.n = n
         self.routes = routes
         self.state = np.array([(seed * 0x9E3779B97F4A7C15 + 0x1234567) % 2**64 | 1], np.uint64)
-        room = (2 * n if layout.limits[0, HAS_VISITS] else n) + 4
         rows = routes + 1
-        self.seq = np.full((rows, room), -1, np.int32)
-        self.length = np.zeros(rows, np.int32)
-        self.where = np.zeros(n, np.int32)
-        self.place = np.zeros(n, np.int32)
-        self.pre = np.zeros((rows, room, 2), np.int64)
-        self.suf = np.zeros((rows, room, 2), np.int64)
-        self.load = np.zeros((rows, room, 4), np.int64)
-        self.worth = np.zeros((rows, 2), np.int64)
-        self.kind = np.zeros(rows, np.int64)
-        self.near = near_tasks(layout, NEAR)
-        self.changed = np.zeros(rows, np.int64)
-        self.tested = np.zeros(n, np.int64)
-        self.order = np.arange(n, dtype=np.int64)
-        self.mid = np.zeros((2, room), np.int32)
-        self.spare = np.zeros((2, room), np.int32)
+        self.solution = empty_routes(n, rows)
+        self.tables = tables_of(layout, near_tasks(layout, NEAR))
         self.cut = np.zeros(rows + 1, np.int64)
-        self.total = np.zeros(4, np.int64)
+        self.total = np.zeros(3, np.int64)
         self.taken = np.zeros(n, np.bool_)
         # about what it costs to serve a task apart, for each unit that is too much
         apart = float(layout.limits[0, ROUTE_COST]) + 1.0
@@ -116,26 +109,18 @@ class HybridSearch:
 
     def teach(self, tour: NDArray[np.int32], repair: float = 0.0) -> bool:
         """Split and search a tour in place; keep it if it is the best."""
-        ours = self.penalty if repair == 0 else self.penalty * repair
-        solution: tuple[Any, ...] = (
-            self.seq, self.length, self.where, self.place, self.pre, self.suf, self.load,
-            self.worth, self.kind,
-        )  # fmt: skip
-        room: tuple[Any, ...] = (
-            self.near, self.changed, self.tested, self.order, self.mid, self.spare, self.state,
-        )  # fmt: skip
-        goes_on = 0 if repair == 0 else 1
-        arrays = (tour, self.cut, *solution, *room, *self.layout.arrays, ours, goes_on, self.total)
-        return bool(educate(*arrays))
+        self.tables.penalty[:] = self.penalty * max(1.0, repair)
+        args = (self.cut, self.tables, self.solution, self.state, repair > 0, self.total)
+        return bool(educate(tour, *args))
 
     def current(self) -> Found:
         """Copy the solution at hand."""
+        seq, length, kept = self.solution.seq, self.solution.length, self.solution.kept
         routes = tuple(
-            self.seq[r, : self.length[r]].copy()
-            for r in range(len(self.length))
-            if self.length[r] > 0
+            with_visits(seq[r, : length[r]], kept[:, VISIT] > 0, self.n)
+            for r in np.flatnonzero(length)
         )
-        cost, load, over = (int(x) for x in self.total[:3])
+        cost, load, over = (int(x) for x in self.total)
         return Found(routes, cost, load, over)
 
     def keep(self, tour: NDArray[np.int32]) -> bool:
@@ -146,8 +131,8 @@ class HybridSearch:
             self.best = self.current()
         slot = self.free.pop()
         self.tours[slot] = tour
-        neighbours(self.seq, self.length, self.beside[slot], self.n)
-        self.facts[slot] = self.total[:3]
+        neighbours(self.solution, self.beside[slot])
+        self.facts[slot] = self.total
         self.value[slot] = self.price(slot)
         for other in (*self.members[True], *self.members[False]):
             gap = distance(self.beside[slot], self.beside[other])
@@ -168,19 +153,13 @@ class HybridSearch:
         """Bring the biased fitness of a subpopulation up to date."""
         if group:
             members = np.array(group, dtype=np.int64)
-            fitness(members, len(group), self.value, self.gaps, ELITE, CLOSE, self.rank)
+            fitness(members, self.value, self.gaps, ELITE, CLOSE, self.rank)
 
     def drop(self, group: list[int]) -> None:
         """Drop the worst member: a clone first, then the worst in biased fitness."""
         self.ranked(group)
-        best = min(group, key=lambda s: (self.value[s], s))
-        clones = [
-            s for s in group if s != best and any(o != s and self.gaps[s, o] < 1e-9 for o in group)
-        ]
-        among = clones or [s for s in group if s != best]
-        worst = max(among, key=lambda s: (self.rank[s], s))
-        group.remove(worst)
-        self.free.append(worst)
+        members = np.array(group, dtype=np.int64)
+        self.free.append(group.pop(worst(members, self.value, self.gaps, self.rank)))
 
     def chosen(self) -> int:
         """Binary tournament over both subpopulations."""
@@ -281,6 +260,11 @@ class HybridSearch:
             group.clear()
         self.recent = []
         self.stale = 0
+
+
+def with_visits(tasks: NDArray[np.int32], visit: NDArray[np.bool_], n: int) -> NDArray[np.int32]:
+    """Put n, a visit, before each task before which the vehicle is emptied."""
+    return np.insert(tasks, np.flatnonzero(visit[tasks]), n)
 
 
 def near_tasks(layout: Layout, count: int) -> NDArray[np.int32]:

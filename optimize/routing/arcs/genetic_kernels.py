@@ -13,7 +13,17 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numba import njit
 
-from optimize.routing.arcs.kernels import CAPACITY, HAS_VISITS, MOST_COST, ROUTE_COST, below
+from optimize.routing.arcs.kernels import CAPACITY, HAS_VISITS, MOST_COST, below
+from optimize.routing.arcs.pieces_kernels import (
+    DEMAND,
+    ENDING,
+    SERVE,
+    START,
+    Routes,
+    Tables,
+    hop,
+    priced,
+)
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -24,14 +34,7 @@ def split(
     tour: NDArray[np.int32],
     most_routes: int,
     cut: NDArray[np.int64],
-    step: NDArray[np.int32],
-    over: NDArray[np.int32],
-    start: NDArray[np.int32],
-    ending: NDArray[np.int32],
-    serve: NDArray[np.int32],
-    demand: NDArray[np.int64],
-    limits: NDArray[np.int64],
-    penalty: NDArray[np.float64],
+    tables: Tables,
 ) -> int:
     """Cut a giant tour into routes at least cost.
 
@@ -51,8 +54,9 @@ def split(
     int
         Number of routes; -1 where it cannot be done with that many.
     """
+    ends, limits = tables.ends, tables.limits
     n = tour.size
-    capacity = limits[0, CAPACITY]
+    capacity = limits[CAPACITY]
     reach = np.zeros(n, np.int64)
     price = np.full((n, min(n, 2000)), np.inf)  # of the route tour[i:i + b + 1]
     for i in range(n):
@@ -61,29 +65,21 @@ def split(
         w1 = np.int64(0)
         for j in range(i, min(n, i + price.shape[1])):
             e = tour[j]
-            empties = limits[0, HAS_VISITS] > 0 and j > i and carried + demand[e] > capacity
-            carried = demand[e] if empties else carried + demand[e]
+            empties = limits[HAS_VISITS] > 0 and j > i and carried + ends[e, DEMAND] > capacity
+            carried = ends[e, DEMAND] if empties else carried + ends[e, DEMAND]
             if j > i and carried > 2 * capacity:
                 break
             if j == i:
-                w0 = np.int64(start[0, e, 0])
-                w1 = np.int64(start[0, e, 1])
+                w0 = ends[e, START]
+                w1 = ends[e, START + 1]
             else:
-                table = over if empties else step
-                a = tour[j - 1]
-                v0 = min(w0 + table[a, e, 0], w1 + table[a, e, 2])
-                w1 = min(w0 + table[a, e, 1], w1 + table[a, e, 3])
-                w0 = v0
-            w0 += serve[0, e, 0]
-            w1 += serve[0, e, 1]
-            home = min(w0 + ending[0, e, 0], w1 + ending[0, e, 1])
-            if home > 2 * limits[0, MOST_COST] and j > i:
+                w0, w1 = hop(tables, np.int64(empties), tour[j - 1], e, w0, w1)
+            w0 += ends[e, SERVE]
+            w1 += ends[e, SERVE + 1]
+            home = min(w0 + ends[e, ENDING], w1 + ends[e, ENDING + 1])
+            if home > 2 * limits[MOST_COST] and j > i:
                 break
-            price[i, j - i] = (
-                float(home + limits[0, ROUTE_COST])
-                + penalty[0] * max(np.int64(0), carried - capacity)
-                + penalty[1] * max(np.int64(0), home - limits[0, MOST_COST])
-            )
+            price[i, j - i] = priced(tables, home, max(np.int64(0), carried - capacity))
             reach[i] = j - i + 1
     best_to = np.full(n + 1, np.inf)
     came = np.full(n + 1, -1, np.int64)
@@ -164,24 +160,13 @@ def crossed(
 
 
 @njit(cache=True, nogil=True)
-def neighbours(
-    seq: NDArray[np.int32],
-    length: NDArray[np.int32],
-    beside: NDArray[np.int32],
-    n: int,
-) -> None:
-    """Fill the two tasks that stand beside each task, -1 for the depot; visits are passed over."""
+def neighbours(routes: Routes, beside: NDArray[np.int32]) -> None:
+    """Fill the two tasks that stand beside each task, -1 for the depot."""
+    seq, length = routes.seq, routes.length
     for r in range(length.size):
-        last = -1
         for i in range(length[r]):
-            e = seq[r, i]
-            if e == n:
-                continue
-            beside[e, 0] = last
-            beside[e, 1] = -1
-            if last >= 0:
-                beside[last, 1] = e
-            last = e
+            beside[seq[r, i], 0] = seq[r, i - 1] if i > 0 else -1
+            beside[seq[r, i], 1] = seq[r, i + 1] if i + 1 < length[r] else -1
 
 
 @njit(cache=True, nogil=True)
@@ -203,7 +188,6 @@ def distance(one: NDArray[np.int32], two: NDArray[np.int32]) -> float:
 @njit(cache=True, nogil=True)
 def fitness(
     members: NDArray[np.int64],
-    count: int,
     value: NDArray[np.float64],
     gaps: NDArray[np.float64],
     elite: int,
@@ -211,31 +195,60 @@ def fitness(
     out: NDArray[np.float64],
 ) -> None:
     """Biased fitness of the members of a subpopulation: ranks in cost and in diversity."""
+    count = members.size
     if count == 1:
         out[members[0]] = 0.0
         return
+    k = min(close, count - 1)
     apart = np.zeros(count)
-    values = np.empty(count)
+    nearest = np.empty(k)
     for i in range(count):
-        row = np.empty(count - 1)
-        at = 0
+        nearest[:] = np.inf
         for j in range(count):
-            if j != i:
-                row[at] = gaps[members[i], members[j]]
-                at += 1
-        row.sort()
-        k = min(close, count - 1)
-        apart[i] = row[:k].sum() / k
-        values[i] = value[members[i]]
-    by_value = np.argsort(values, kind="mergesort")
+            gap = gaps[members[i], members[j]]
+            if j == i or gap >= nearest[k - 1]:
+                continue
+            at = k - 1
+            while at > 0 and nearest[at - 1] > gap:
+                nearest[at] = nearest[at - 1]
+                at -= 1
+            nearest[at] = gap
+        apart[i] = nearest.sum() / k
+    by_value = np.argsort(value[members], kind="mergesort")
     by_apart = np.argsort(-apart, kind="mergesort")
-    rank_value = np.empty(count)
-    rank_apart = np.empty(count)
     for i in range(count):
-        rank_value[by_value[i]] = i / (count - 1)
-        rank_apart[by_apart[i]] = i / (count - 1)
+        out[members[by_value[i]]] = i / (count - 1)
+    if count > elite:
+        for i in range(count):
+            out[members[by_apart[i]]] += (1.0 - elite / count) * i / (count - 1)
+
+
+@njit(cache=True, nogil=True)
+def worst(
+    members: NDArray[np.int64],
+    value: NDArray[np.float64],
+    gaps: NDArray[np.float64],
+    rank: NDArray[np.float64],
+) -> int:
+    """Place among the members of the one to drop: a clone first, then the worst in rank.
+
+    The cheapest one stays.
+    """
+    count = members.size
+    best = 0
+    for i in range(1, count):
+        if value[members[i]] < value[members[best]]:
+            best = i
+    found = -1
+    found_clone = False
     for i in range(count):
-        if count <= elite:
-            out[members[i]] = rank_value[i]
-        else:
-            out[members[i]] = rank_value[i] + (1.0 - elite / count) * rank_apart[i]
+        if i == best:
+            continue
+        clone = False
+        for j in range(count):
+            clone |= j != i and gaps[members[i], members[j]] < 1e-9
+        better = found < 0 or (clone and not found_clone)
+        if better or (clone == found_clone and rank[members[i]] > rank[members[found]]):
+            found = i
+            found_clone = clone
+    return found
