@@ -10,7 +10,7 @@ import numpy as np
 
 from optimize.routing.arcs.genetic_kernels import (
     crossed,
-    distance,
+    distances,
     fitness,
     neighbours,
     worst,
@@ -134,9 +134,8 @@ class HybridSearch:
         neighbours(self.solution, self.beside[slot])
         self.facts[slot] = self.total
         self.value[slot] = self.price(slot)
-        for other in (*self.members[True], *self.members[False]):
-            gap = distance(self.beside[slot], self.beside[other])
-            self.gaps[slot, other] = self.gaps[other, slot] = gap
+        others = np.array(self.members[True] + self.members[False], dtype=np.int64)
+        distances(slot, others, self.beside, self.gaps)
         group = self.members[bool(feasible)]
         group.append(slot)
         if len(group) > SMALLEST + GENERATION:

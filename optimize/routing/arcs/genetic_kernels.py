@@ -170,19 +170,20 @@ def neighbours(routes: Routes, beside: NDArray[np.int32]) -> None:
 
 
 @njit(cache=True, nogil=True)
-def distance(one: NDArray[np.int32], two: NDArray[np.int32]) -> float:
-    """Share of adjacencies of the one that the other does not have."""
-    n = one.shape[0]
-    different = 0
-    for t in range(n):
-        for side in range(2):
-            b = one[t, side]
-            if b >= 0:
-                if side == 1 and two[t, 0] != b and two[t, 1] != b:
-                    different += 1
-            elif two[t, 0] >= 0 and two[t, 1] >= 0:
-                different += 1
-    return different / n
+def distances(
+    one: int, members: NDArray[np.int64], beside: NDArray[np.int32], gaps: NDArray[np.float64]
+) -> None:
+    """Fill the shares of adjacencies of one individual that each member does not have."""
+    n = beside.shape[1]
+    for m in members:
+        different = 0
+        for t in range(n):
+            before, after = beside[one, t, 0], beside[one, t, 1]
+            b0, b1 = beside[m, t, 0], beside[m, t, 1]
+            different += after >= 0 and after not in (b0, b1)
+            # at either end of a route, where the other goes on both ways
+            different += ((before < 0) + (after < 0)) * (b0 >= 0 and b1 >= 0)
+        gaps[one, m] = gaps[m, one] = different / n
 
 
 @njit(cache=True, nogil=True)

@@ -19,8 +19,11 @@ if TYPE_CHECKING:
 
 __all__ = ["annealed", "evolved"]
 
-EXCHANGE = 200
-"""Generations between two exchanges of populations that are searched at once."""
+LOOK = 200
+"""Generations between two looks at what populations that are searched at once have found."""
+
+EXCHANGE = 1000
+"""Generations between two exchanges of their best."""
 
 STALE = 20_000
 """Generations without a better solution after which a new population begins."""
@@ -49,14 +52,15 @@ def evolved(
                 return
             if stop is not None and stop():
                 return
-            many = EXCHANGE if len(islands) > 1 else 1
+            many = LOOK if len(islands) > 1 else 1
             if iterations is not None:
                 many = min(many, iterations - done)
             if len(islands) == 1:
                 _generations(islands[0], many, until)
             else:
                 list(pool.map(partial(_generations, many=many, until=until), islands))
-                _exchange(islands)
+                if islands[0].iterations % EXCHANGE == 0:
+                    _exchange(islands)
 
 
 def _generations(island: HybridSearch, many: int, until: float) -> None:

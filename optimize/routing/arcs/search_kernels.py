@@ -8,16 +8,7 @@ import numpy as np
 from numba import njit
 
 from optimize.routing.arcs.genetic_kernels import split
-from optimize.routing.arcs.kernels import (
-    HAS_VISITS,
-    MOST_COST,
-    ROUTE_COST,
-    ZERO,
-    place_visits,
-    priced,
-    refresh,
-    shuffle,
-)  # fmt: skip
+from optimize.routing.arcs.kernels import MOST_COST, ROUTE_COST, ZERO, shuffle
 from optimize.routing.arcs.moves_kernels import between, opens, within
 from optimize.routing.arcs.pieces_kernels import WHERE, Routes, Tables
 from optimize.routing.arcs.placing_kernels import set_route
@@ -142,53 +133,3 @@ def educate(
             tour[at] = routes.seq[r, k]
             at += 1
     return True
-
-
-@njit(cache=True, nogil=True)
-def _set_route(
-    r: int,
-    count: int,
-    elements: NDArray[np.int32],
-    seq: NDArray[np.int32],
-    length: NDArray[np.int32],
-    where: NDArray[np.int32],
-    place: NDArray[np.int32],
-    pre: NDArray[np.int64],
-    suf: NDArray[np.int64],
-    load: NDArray[np.int64],
-    worth: NDArray[np.int64],
-    kind: NDArray[np.int64],
-    step: NDArray[np.int32],
-    over: NDArray[np.int32],
-    start: NDArray[np.int32],
-    ending: NDArray[np.int32],
-    serve: NDArray[np.int32],
-    demand: NDArray[np.int64],
-    limits: NDArray[np.int64],
-    penalty: NDArray[np.float64],
-) -> None:
-    """Put a new sequence into a route; its visits move where they cost less."""
-    for k in range(count):
-        seq[r, k] = elements[k]
-    length[r] = count
-    refresh(
-        r, seq, length, where, place, pre, suf, load, worth, kind, step, over, start, ending,
-        serve, demand, limits,
-    )  # fmt: skip
-    c = kind[r]
-    if limits[c, HAS_VISITS] == 0:
-        return
-    before = priced(r, length, worth, kind, limits, penalty)
-    place_visits(c, r, seq, length, step, over, start, ending, serve, demand, limits, penalty)
-    refresh(
-        r, seq, length, where, place, pre, suf, load, worth, kind, step, over, start, ending,
-        serve, demand, limits,
-    )  # fmt: skip
-    if priced(r, length, worth, kind, limits, penalty) > before:
-        for k in range(count):
-            seq[r, k] = elements[k]
-        length[r] = count
-        refresh(
-            r, seq, length, where, place, pre, suf, load, worth, kind, step, over, start, ending,
-            serve, demand, limits,
-        )  # fmt: skip
