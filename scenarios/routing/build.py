@@ -234,6 +234,7 @@ class _Builder:
         seconds = np.array([service.seconds for service in offered])
         fastest = np.where(seconds < 0, np.iinfo(np.int64).max, seconds).min(axis=0)
         most = [kind.count for kind in kinds if kind.count is not None]
+        turns = self._turns(network)
         try:
             streets = street_problem(
                 network,
@@ -250,7 +251,7 @@ class _Builder:
                 drive_kmh=spec.drive_kmh,
                 period=network.period_at(moment_s(spec.at)),
                 name=self.name,
-                **self._turns(network),
+                **turns,
             )
         except InputError as error:
             key = "capacity_t" if "hopper" in error.message else ""

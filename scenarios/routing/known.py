@@ -114,7 +114,14 @@ def read_restrictions(
 
     spec = scenario.spec.network
     assert spec is not None  # noqa: S101 - refused by the rules
-    source = helsinki_extract() if spec.source == "helsinki" else spec.source
+    source = str(helsinki_extract()) if spec.source == "helsinki" else spec.source
+    if not source.endswith((".pbf", ".osm", ".osm.gz", ".osm.bz2")):
+        faults.add(
+            path,
+            "these streets hold no turn restrictions",
+            "only an extract of OpenStreetMap as [network] source does; leave the key out",
+        )
+        faults.stop()
     try:
         return read_turn_rules(source, network)
     except InputError as error:
