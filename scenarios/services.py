@@ -136,7 +136,7 @@ SERVICES: dict[str, ServiceKind] = {
             "cost",
         ),
         by_class=("clean_share",),
-        met="weather, parked cars and breakdowns",
+        met="streets, weather or dirt",
     ),
 }
 """Every service that ``cityops run`` simulates."""

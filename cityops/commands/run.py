@@ -66,10 +66,15 @@ def run(
 
 
 def write_pages(folder: Path, lang: str) -> None:
-    """Write the report and the figures of a run."""
+    """Write the report of a run, and the figures where its service has some."""
     from cityops.report.build import write_report
+    from cityops.report.cleaning import write_cleaning_report
     from cityops.report.figures import write_figures
+    from cityops.report.reading import RunFolder
 
+    if RunFolder.load(folder).manifest.get("service") == "cleaning":
+        write_cleaning_report(folder, lang=lang)
+        return
     write_report(folder, lang=lang)
     write_figures(folder, lang=lang)
 

@@ -21,7 +21,9 @@ from cityops.report.build import (
     script_json,
 )
 from cityops.report.charts import axis, band, curve_end_min, layout, target_lines, within_curve
-from cityops.report.contents import KEY_MEASURES, PER_DAY, Dot, unanswered
+from cityops.report.cleaning_charts import map_legend, side_by_side
+from cityops.report.compared import UNITS, Compared, compared
+from cityops.report.contents import Dot, unanswered
 from cityops.report.facts import command_said
 from cityops.report.formats import digits, level_text, plain, span, with_unit
 from cityops.report.keys import differing, differing_keys
@@ -31,17 +33,15 @@ from cityops.report.reading import RunFolder
 from cityops.report.words import Words
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     import pandas as pd
 
     from cityops.report.map_charts import Layer
     from cityops.report.maps import DistrictMap
 
-CLASS_MEASURES = ("response_mean_min", "within_target")
 MOST_AREAS = 6
 LONGEST_LABEL = 30
-BLOCKS = ("min", "share", "count", "km")
 VERDICTS = ("better", "worse", "unclear")
 
 
@@ -127,18 +127,21 @@ def comparison_context(
     """Everything that the template of the comparison shows."""
     names = run_labels(runs, words)
     base = runs[0]
+    telling = compared(base.service)
     table = comparison.assign(group=comparison["group"].astype(str), better=verdicts(comparison))
     against = [
-        _against(rows, base, names[0], name, words)
+        _against(rows, base, telling, (names[0], name), words)
         for run, name in zip(runs[1:], names[1:], strict=True)
         if len(rows := rows_of(table, run, alone=len(runs) == 2))
     ]
     cdf = cdf_over(runs, names, words)
     maps, blobs, layer = _maps(runs, names, words)
+    if base.service == "cleaning":
+        maps, blobs = side_by_side(runs, names, words)
     if cdf is not None:
         blobs["chart-cdf"] = cdf
     blobs["page"] = page_words(words)
-    hashes = {str(run.manifest.get("demand_hash")) for run in runs}
+    same = len({str(run.manifest.get("demand_hash")) for run in runs}) == 1
     whose = list(dict.fromkeys(credit for run in runs if (credit := run.credit(words))))
     keys, more_keys = differing_keys(runs)
     colours = [palette.RUNS[k % len(palette.RUNS)] for k in range(len(runs))]
@@ -154,10 +157,17 @@ def comparison_context(
         "verdict_words": {v: words(f"cmp.{v}") for v in VERDICTS}
         | {"same": words("cmp.same_value")},
         "questions": questions(runs, words),
-        "note": luck_note(table, against, base.level, words, paired=len(hashes) == 1),
+        "note": luck_note(
+            table, against, base.level, words, words(telling.words["paired"]) if same else ""
+        ),
+        "groups_head": words(telling.words["groups"]),
+        "areas_head": words(telling.words["areas"]),
+        "has_hours": "chart-hours" in blobs,
+        "ramp": map_legend(words) if base.service == "cleaning" else [],
         "cautions": cautions(runs, words),
-        "differing_demand": words("cmp.demand") if len(hashes) > 1 else "",
+        "differing_demand": "" if same else words(telling.words["demand"]),
         "has_cdf": cdf is not None,
+        "hours_note": words("interval_band", level=level_text(base.level)),
         "cdf_note": words("response.cdf_note", level=level_text(base.level)),
         "maps": maps,
         "layer": layer,
@@ -195,17 +205,16 @@ def luck_note(
     against: Sequence[Against],
     level: float,
     words: Words,
-    *,
-    paired: bool = True,
+    paired: str = "",
 ) -> str:
     """Say what the intervals promise, each by itself or all together.
 
     Parameters
     ----------
     paired
-        Whether all runs met the same incidents.
+        Says that all runs met the same; empty where they did not.
     """
-    first = [words("cmp.paired")] if paired else []
+    first = [paired] if paired else []
     if "family_level" in table.columns and len(table):
         family = words("cmp.family", level=level_text(float(table["family_level"].iloc[0])))
         return words("space").join([*first, family])
@@ -267,12 +276,12 @@ def rows_of(table: pd.DataFrame, run: RunFolder, *, alone: bool) -> pd.DataFrame
 
 
 def _against(
-    rows: pd.DataFrame, base: RunFolder, base_name: str, other_name: str, words: Words
+    rows: pd.DataFrame, base: RunFolder, telling: Compared, names: tuple[str, str], words: Words
 ) -> Against:
-    rows = a_day(rows, base.measured_s / 86_400)
-    key = _key_rows(rows)
-    classes = rows[(rows["by"] == "class") & rows["measure"].isin(CLASS_MEASURES)]
-    areas = rows[(rows["by"] == "area") & (rows["measure"] == CLASS_MEASURES[0])]
+    rows = a_day(rows, base.measured_s / telling.per_s, telling.totals)
+    key = _key_rows(rows, telling.key)
+    classes = rows[(rows["by"] == "class") & rows["measure"].isin(telling.by_class)]
+    areas = rows[(rows["by"] == "area") & (rows["measure"] == telling.by_class[0])]
     areas = areas[areas["difference"].notna() & ~areas["group"].isin(few_calls(base))]
     areas = areas[~unchanged(areas)]
     areas = areas.sort_values("difference", kind="stable")
@@ -280,23 +289,28 @@ def _against(
         areas = areas.iloc[[*range(MOST_AREAS), *range(len(areas) - MOST_AREAS, len(areas))]]
 
     def class_name(row: Any) -> str:  # noqa: ANN401 - a pandas row
-        return base.title_of("incident_class", row.group, words.lang)
+        return telling.class_name(base, row.group, words)
 
     return Against(
-        other_name,
-        sentence(key, base_name, other_name, words),
-        blocks(key, words, lambda row: words.measure(row.measure)),
+        names[1],
+        sentence(key, *names, words),
+        blocks(key, words, lambda row: words.measure(row.measure), telling=telling),
         blocks(classes, words, class_name, by_measure=True),
-        blocks(areas, words, lambda row: str(row.group)),
+        blocks(areas, words, lambda row: area_name(row.group, words)),
     )
 
 
-def _key_rows(rows: pd.DataFrame) -> pd.DataFrame:
+def area_name(group: str, words: Words) -> str:
+    """Name of an area; a dash stands for what lies in none."""
+    return words("cl.no_area") if group == "–" else str(group)
+
+
+def _key_rows(rows: pd.DataFrame, order: Sequence[str]) -> pd.DataFrame:
     """Rows of the key figures, in their order, without those that say nothing."""
-    key = rows[(rows["by"] == "all") & rows["measure"].isin(KEY_MEASURES)]
+    key = rows[(rows["by"] == "all") & rows["measure"].isin(order)]
     key = key[(key["base"] != 0) | (key["other"] != 0)]
     key = key[(key["better"] != "") | (key["difference"] != 0)]
-    return key.sort_values("measure", key=lambda column: column.map(KEY_MEASURES.index))
+    return key.sort_values("measure", key=lambda column: column.map(order.index))
 
 
 def unchanged(rows: pd.DataFrame) -> pd.Series[bool]:
@@ -305,10 +319,10 @@ def unchanged(rows: pd.DataFrame) -> pd.Series[bool]:
     return (rows["difference"] == 0) & (widest == 0)
 
 
-def a_day(rows: pd.DataFrame, days: float) -> pd.DataFrame:
-    """Rows with counts and distances a day."""
+def a_day(rows: pd.DataFrame, days: float, measures: Iterable[str]) -> pd.DataFrame:
+    """Rows with counts and distances a day, or whatever time there are so many of."""
     rows = rows.copy()
-    totals = rows["measure"].isin(PER_DAY)
+    totals = rows["measure"].isin(list(measures))
     for column in ("base", "other", "difference", "low", "high"):
         values = rows[column].astype(float)
         rows[column] = values.where(~totals, values / days)
@@ -360,7 +374,9 @@ def difference_text(row: Any, words: Words) -> str:  # noqa: ANN401 - a pandas r
     text = signed(float(row.difference), row.unit)
     if row.unit == "share":
         return words("cmp.points", value=text)
-    return words(f"unit.{row.unit}", value=text) if row.unit in ("min", "km") else text
+    if row.unit in ("min", "km", "h", "t", "l"):
+        return words(f"unit.{row.unit}", value=text)
+    return text if row.unit == "count" else f"{text} {row.unit}"
 
 
 def blocks(
@@ -369,10 +385,13 @@ def blocks(
     name: Callable[[Any], str],
     *,
     by_measure: bool = False,
+    telling: Compared | None = None,
 ) -> list[Block]:
     """Forest plots of some rows: one a unit, or one a measure; the rows of a plot share an axis."""
     found = []
-    for key in rows["measure"].unique() if by_measure else BLOCKS:
+    first = UNITS if telling is None else telling.units
+    units = [*first, *(unit for unit in rows["unit"].unique() if unit not in first)]
+    for key in rows["measure"].unique() if by_measure else units:
         chosen = rows[rows["measure" if by_measure else "unit"] == key]
         if chosen.empty:
             continue
@@ -380,11 +399,20 @@ def blocks(
         ends = chosen[["difference", "low", "high"]].abs().to_numpy(dtype=float).ravel()
         reach = max([float(v) for v in ends if math.isfinite(v)], default=0.0) * 1.08 or 1.0
         lines = [_row(row, reach, name(row), words) for row in chosen.itertuples()]
-        title = words(f"cmp.block.{unit}") if unit in BLOCKS else ""
+        title = block_title(unit, words, telling)
         if by_measure:
             title = words.measure(str(key)) + words("colon") + title
         found.append(Block(title, signed(-reach, unit), signed(reach, unit), lines))
     return found
+
+
+def block_title(unit: str, words: Words, telling: Compared | None) -> str:
+    """Say what a plot's numbers are: minutes, per cent, kilometres a day."""
+    own = {} if telling is None else telling.words
+    if unit in {"min", "share", "count", "km"}:
+        return words(own.get(f"block.{unit}", f"cmp.block.{unit}"))
+    known = unit in {"h", "t", "l"}
+    return words("cl.a_week", unit=words(f"unit.{unit}", value="").strip() if known else unit)
 
 
 def _row(row: Any, reach: float, name: str, words: Words) -> ForestRow:  # noqa: ANN401

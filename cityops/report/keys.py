@@ -5,8 +5,7 @@ from __future__ import annotations
 from pathlib import PureWindowsPath
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from cityops.report.assumptions import assumptions
-from cityops.report.contents import inputs
+from cityops.report.compared import compared
 from cityops.report.facts import unit_hours
 
 if TYPE_CHECKING:
@@ -97,7 +96,8 @@ def differing(runs: Sequence[RunFolder], words: Words) -> list[tuple[str, list[s
     Hours on duty, what the plans cost, are told even where they are the same.
     """
     found = []
-    told = [dict(inputs(run, words)) for run in runs]
+    telling = compared(runs[0].service)
+    told = [dict(telling.inputs(run, words)) for run in runs]
     hours = [unit_hours(run, words) for run in runs]
     if any(hours) and len(set(hours)) == 1:
         found.append((words("in.unit_hours"), [each[words("in.unit_hours")] for each in told]))
@@ -105,7 +105,7 @@ def differing(runs: Sequence[RunFolder], words: Words) -> list[tuple[str, list[s
         values = [each.get(label, "–") for each in told]
         if len(set(values)) > 1:
             found.append((label, values))
-    groups = [{g.heading: g.sentences for g in assumptions(run, words)} for run in runs]
+    groups = [{g.heading: g.sentences for g in telling.assumed(run, words)} for run in runs]
     for heading in dict.fromkeys(heading for each in groups for heading in each):
         lists = [each.get(heading, []) for each in groups]
         shared = set(lists[0]).intersection(*lists)

@@ -124,6 +124,11 @@ class RunFolder:
         return self.manifest.get(key)
 
     @property
+    def service(self) -> str:
+        """What was simulated; a run that does not say is one of dispatch."""
+        return str(self.manifest.get("service") or "dispatch")
+
+    @property
     def name(self) -> str:
         """The scenario's short name."""
         return str(self._about("name") or self.folder.name)

@@ -1,6 +1,7 @@
 """Every word of the reports, in English and Chinese: one table, one entry a text.
 
-Those of placements lie in `cityops.report.placement_words`, of routes in `routes_words`.
+Those of street cleaning lie in `cityops.report.cleaning_words`, of placements in
+`placement_words`, of routes in `routes_words`.
 
 `Words` looks a text up in its language and fills its blanks. A key that is missing is a bug and
 raises `KeyError`; tests check that every text has both languages and the same blanks.
@@ -10,6 +11,7 @@ from __future__ import annotations
 
 from typing import Final, Literal
 
+from cityops.report.cleaning_words import CLEANING_TEXTS
 from cityops.report.placement_words import PLACEMENT_TEXTS
 from cityops.report.routes_words import ROUTES_TEXTS
 
@@ -446,6 +448,8 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "unit.km": ("{value} km", "{value} 公里"),
     "unit.h": ("{value} h", "{value} 小时"),
     "unit.s": ("{value} s", "{value} 秒"),
+    "unit.t": ("{value} t", "{value} 吨"),
+    "unit.l": ("{value} l", "{value} 升"),
     # Statuses, by code
     "status.0": ("Off duty", "下班"),
     "status.1": ("Idle at station", "站内待命"),
@@ -471,6 +475,7 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "plotly.Zoom out": ("Zoom out", "缩小"),
     "plotly.Reset axes": ("Whole map", "全图"),
     "plotly.Pan": ("Move", "移动"),
+    **CLEANING_TEXTS,
     **PLACEMENT_TEXTS,
     **ROUTES_TEXTS,
 }
@@ -513,6 +518,11 @@ class Words:
         from scenarios.services import label
 
         return label(name, self.lang).replace("_", " ")
+
+    def road_class(self, name: str) -> str:
+        """Name of a class of streets; an unknown one is shown as the map has it."""
+        key = f"road.{name}"
+        return self(key) if key in TEXTS else name
 
     def in_sentence(self, name: str) -> str:
         """Name of a measure inside a sentence."""

@@ -191,7 +191,7 @@ class _Builder:
         from sim.cleaning import Pieces
 
         spec, network, edge = self.spec, self.network, self.edge
-        growth = self._by_class("growth_g_m_h")
+        growth = self._by_class("growth_g_m_h") * self._luck()
         standard = self._by_class("standard_g_m")
         start = self._by_class("start_g_m")
         parked = self._by_class("parked")
@@ -239,6 +239,24 @@ class _Builder:
             else:
                 by_class[code] = found
         return by_class[network.road_class[self.edge]]
+
+    def _luck(self) -> NDArray[np.float64]:
+        """Factor of growth of each piece: streets differ, both sides and all pieces of one alike.
+
+        Lognormal with mean 1, drawn by the scenario's seed once for all replications: it is what
+        the district is like, not what happens in it.
+        """
+        from sim.distributions import Lognormal
+        from sim.draws import stream_id
+
+        spread = self.spec.growth_spread
+        if spread == 0:
+            return np.ones(len(self.edge))
+        name = self.network.name[self.edge].astype(np.int64)
+        unnamed = np.array([not word for word in self.network.names])[name]
+        street = np.where(unnamed, len(self.network.names) + self.edge, name)
+        seed = self.scenario.spec.scenario.seed
+        return Lognormal(1.0, spread).sample(seed, stream_id("cleaning/growth"), street)
 
     def _profiles(self) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
         """Row of each piece, and factors of growth by row and hour of the week.

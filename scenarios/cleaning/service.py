@@ -192,14 +192,17 @@ class Cleaning:
         return np.asarray((lies <= most).mean(axis=0), dtype=np.float64)
 
     def _demand_hash(self, number: int) -> str:
-        """Hash of what any plan meets in a replication: streets, dirt, weather, and the luck."""
+        """Hash of what any plan meets in a replication: streets, dirt, weather, and the luck.
+
+        Where cars may park is part of a plan; the luck with them is not.
+        """
         built = self.built
         pieces = built.pieces
         seed = replication_seed(self.scenario.spec.scenario.seed, number)
         content = hashlib.sha256(f"{seed}/{built.days}/{built.first_weekday}".encode())
         for column in (
             pieces.length_m, pieces.growth_g_m_h, pieces.edge, pieces.profile, pieces.hour_factor,
-            pieces.parked, pieces.parked_share, built.weather.days(built.days, seed),
+            built.weather.days(built.days, seed),
         ):  # fmt: skip
             content.update(np.ascontiguousarray(column).tobytes())
         return content.hexdigest()
