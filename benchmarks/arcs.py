@@ -5,6 +5,10 @@ and MCARPTIF (.txt) file below a folder. Without a seed each instance is solved 
 seeds 1, 2 and 3; ``gap`` is the mean in percent to the known value, ``gap_best`` that of the best,
 ``certified_gap`` that to our own lower bound. A search ends early where it reaches either.
 
+``value_scan`` is what path scanning and cut giant tours make in a few seconds, the better of both.
+After the instances of a folder ``FOLDER-mean`` has the means of their gaps, and in how many of them
+every seed reached the known value, or one did.
+
 The peer is PyVRP on the same instance in the same time (seed 1): each required street is a group of
 clients, one a direction, of which one is visited. It takes no facilities or limits of cost, and is
 shown as absent where it is not installed.
@@ -15,6 +19,7 @@ Without a folder the suite solves instances of its own on a grid of streets.
 from __future__ import annotations
 
 from importlib.util import find_spec
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -34,6 +39,7 @@ __all__ = ["cases", "grid_problem"]
 SUITE = "arcs"
 SEEDS = (1, 2, 3)
 TIME_LIMIT_S = 10.0
+SCAN_S = 2.0
 PEER_MOST_TASKS = 1000
 
 
@@ -50,11 +56,18 @@ def cases(options: Options) -> Iterator[Row]:
             yield from rows_of(problem, None, options)
         return
     found = False
-    for path in sorted([*options.instances.rglob("*.dat"), *options.instances.rglob("*.txt")]):
-        instance = _read(path)
-        if instance is not None:
+    files = sorted([*options.instances.rglob("*.dat"), *options.instances.rglob("*.txt")])
+    for folder, paths in groupby(files, key=lambda path: path.parent):
+        rows: list[Row] = []
+        for path in paths:
+            instance = _read(path)
+            if instance is None:
+                continue
             found = True
-            yield from rows_of(instance, _known(options, path), options)
+            for row in rows_of(instance, _known(options, path), options):
+                rows.append(row)
+                yield row
+        yield from _means(folder.name, rows)
     if not found:
         raise InputError(
             "holds no instance", file=options.instances, mend="give CARPLIB or MCARPTIF files"
@@ -96,7 +109,38 @@ def rows_of(problem: ArcProblem, known: float | None, options: Options) -> Itera
         mean, best = (100.0 * (v / known - 1.0) for v in (float(np.mean(values)), min(values)))
         yield Row(SUITE, case, "gap", mean, "%", 0.0, f"{source}, mean of {len(seeds)} seeds")
         yield Row(SUITE, case, "gap_best", best, "%", 0.0, f"{source}, best of {len(seeds)} seeds")
+    yield _scan_row(problem, min(values), seeds[0])
     yield from _peer_rows(problem, known, float(np.mean(values)), limit)
+
+
+def _means(folder: str, rows: list[Row]) -> Iterator[Row]:
+    """Give the means of a folder's gaps."""
+    case = f"{folder}-mean"
+    for metric in ("gap", "gap_best", "gap_pyvrp"):
+        gaps = [row.value for row in rows if row.metric == metric and row.value is not None]
+        if not gaps:
+            continue
+        yield Row(SUITE, case, metric, float(np.mean(gaps)), "%", 0.0, f"{len(gaps)} instances")
+        reached = sum(gap <= 0.0 for gap in gaps)
+        name = metric.replace("gap", "reached")
+        yield Row(SUITE, case, name, float(reached), "instances", float(len(gaps)))
+    ratios = [row.ratio for row in rows if row.metric == "value_scan" and row.ratio is not None]
+    if ratios:
+        mean = float(np.mean(ratios))
+        yield Row(SUITE, case, "value_scan", None, "", None, f"{len(ratios)} instances", mean)
+
+
+def _scan_row(problem: ArcProblem, ours: int, seed: int) -> Row:
+    """Give what constructive heuristics make beside ours; no value where they keep no limit."""
+    from optimize.routing.arcs.giant_tour import tour_arcs
+    from optimize.routing.arcs.scanning import scan_arcs
+
+    made = [build(problem, time_limit_s=SCAN_S, seed=seed) for build in (scan_arcs, tour_arcs)]
+    value = min((one.value for one in made if one.routes), default=None)
+    return Row(
+        SUITE, problem.name, "value_scan", None if value is None else float(value), "cost",
+        float(ours), "ours, best of the seeds", None if value is None else value / max(1, ours),
+    )  # fmt: skip
 
 
 def _peer_rows(

@@ -26,6 +26,21 @@ def test_a_known_value_is_reached_and_its_gap_is_zero(tmp_path):
     rows = {row.metric: row for row in cases(options)}
     assert rows["gap"].value == 0.0
     assert rows["value"].value == 15.0
+    assert rows["value_scan"].ratio >= 1.0
+
+
+def test_a_folder_has_the_means_of_its_gaps(tmp_path):
+    for name in ("one", "two"):
+        (tmp_path / f"{name}.dat").write_text(TINY)
+    known = {("own", "one"): 15.0, ("own", "two"): 12.0}
+    rows = [
+        row
+        for row in cases(Options(instances=tmp_path, references=known, time_limit=0.5, seed=1))
+        if row.case == f"{tmp_path.name}-mean"
+    ]
+    means = {row.metric: row.value for row in rows}
+    assert means["gap"] == pytest.approx(12.5)  # 0 % and 25 %
+    assert means["reached"] == 1.0
 
 
 def test_a_folder_without_instances_is_refused(tmp_path):
