@@ -1,17 +1,15 @@
 """What no solution of an arc-routing problem can cost less than, by cutting planes.
 
 The routes together pass each arc some number of times without serving. What enters a node leaves it
-again, and any set S of nodes away from the depot is entered and left often enough
-
-* for what is to be taken out of it: passes over its border, served and unserved, number at least
-  ``2 ceil(demand of tasks that touch S / capacity)``,
-* for parity: where an odd number of tasks crosses the border, it is passed unserved at least once.
+again, and the border of any set of nodes is passed often enough for what is to be taken out of it,
+for the routes that must come there, and for parity (see `optimize.routing.arcs.bound_sets`).
 
 Belenguer and Benavent 2003, A cutting plane algorithm for the capacitated arc routing problem,
-Computers and Operations Research 30(5), here with one-way streets (balance by direction) and with
-facilities (a set that holds one needs no more than to be reached). Where turns cost or are
-forbidden, the program counts them (see `TurnRows`). Sets are found by minimum cuts: of the border's
-passes for parity (Padberg and Rao 1982), of border less demand for capacity.
+Computers and Operations Research 30(5), here with one-way streets (balance by direction), with
+facilities and with a limit on each route. Where turns cost or are forbidden, the program counts
+them (see `TurnRows`). Sets are the connected parts of what is passed, and what lies beyond rings
+around depot and facilities; on small networks also those of minimum cuts: of the border's passes
+for parity (Padberg and Rao 1982), of border less demand for capacity.
 """
 
 from __future__ import annotations
@@ -21,11 +19,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from optimize.routing.arcs.bound_sets import SetRules
 from optimize.routing.arcs.turn_rows import TurnRows
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from numpy.typing import NDArray
 
+    from optimize.routing.arcs.bound_sets import BorderSet
     from optimize.routing.arcs.problem import ArcProblem
 
 __all__ = ["arc_lower_bound"]
@@ -36,7 +38,8 @@ _SCALE = 1_000_000
 _EXACT_NODES = 400
 """Up to so many nodes minimum cuts are sought from every node; above, connected parts only."""
 
-_ENOUGH = 1e-4
+_SHARES = (1e-6, 0.25, 0.5, 0.75)
+"""Passes above which an arc joins what it passes between."""
 
 
 def arc_lower_bound(problem: ArcProblem, *, time_limit_s: float = 60.0) -> int:
@@ -73,9 +76,9 @@ class _Relaxation:
         self.away = np.ones(n, dtype=np.bool_)  # nodes that a set may hold
         self.away[problem.depot] = False
         self.away[problem.facilities] = False
-        self.sets: list[tuple[NDArray[np.bool_], float]] = []
-        self.known: set[bytes] = set()
-        self.fixed = self._fixed()
+        self.rules = SetRules(problem)
+        self.sets: list[BorderSet] = []
+        self.routes = 1
         self.turns: TurnRows | None = None
         if problem.turns is not None:
             self.turns = TurnRows(problem, both, np.flatnonzero(~self.away))
@@ -83,10 +86,10 @@ class _Relaxation:
     def _fixed(self) -> int:
         """Cost of the routes and visits that there must be."""
         problem = self.problem
-        loads = -(-int(problem.demand.sum()) // problem.capacity)
+        loads = max(self.routes, -(-int(problem.demand.sum()) // problem.capacity))
         if not len(problem.facilities):
-            return problem.route_cost * max(1, loads)
-        return problem.route_cost + problem.visit_cost * max(1, loads)
+            return problem.route_cost * loads
+        return problem.route_cost * self.routes + problem.visit_cost * loads
 
     def bound(self, until: float) -> int:
         """Solve, cut, and solve again."""
@@ -96,8 +99,20 @@ class _Relaxation:
             if passes is None:
                 return best
             best = max(best, int(np.ceil(value - 1e-6)))
+            if self._more_routes(best):
+                best = max(best, int(np.ceil(value - 1e-6)) + self._fixed() - self.fixed)
             if time.perf_counter() > until or not self._cut(passes, until):
                 return best
+
+    def _more_routes(self, best: int) -> bool:
+        """Count the routes that so much cost takes; say whether they are more than before."""
+        problem = self.problem
+        if problem.most_cost is None:
+            return False
+        need = -(-best // max(1, problem.most_cost + problem.route_cost))
+        more = need > self.routes
+        self.routes = max(self.routes, need)
+        return more
 
     # ---- the linear program
 
@@ -132,11 +147,16 @@ class _Relaxation:
             lower=-net,
             upper=-net,
         )
-        for inside, least in self.sets:
-            crossing = np.flatnonzero(inside[problem.tail] != inside[problem.head])
+        if self.sets:
+            lengths = [len(border.arcs) for border in self.sets]
             rows.add(
-                np.zeros(len(crossing), np.int64), crossing, 1.0, lower=[least], upper=[np.inf]
+                np.repeat(np.arange(len(lengths)), lengths),
+                np.concatenate([border.arcs for border in self.sets]),
+                1.0,
+                lower=np.array([float(border.least) for border in self.sets]),
+                upper=np.full(len(lengths), np.inf),
             )
+        self.fixed = self._fixed()
         serve = problem.serve_cost
         cost = np.concatenate([problem.cost, serve[both, 1] - serve[both, 0]]).astype(np.float64)
         upper = np.concatenate([np.full(self.arcs, np.inf), np.ones(len(both))])
@@ -162,53 +182,32 @@ class _Relaxation:
 
     def _cut(self, passes: NDArray[np.float64], until: float) -> bool:
         """Add the sets whose rule the passes break; say whether there were any."""
-        candidates = [*self._parts(passes, 1e-6), *self._parts(passes, 0.5)]
-        added = sum(self._add(inside, passes) for inside in candidates)
-        if not added and self.problem.n_nodes <= _EXACT_NODES:
-            added = sum(self._add(inside, passes) for inside in self._odd_sets(passes, until))
-            added += sum(self._add(inside, passes) for inside in self._heavy_sets(passes, until))
-        return added > 0
+        before = len(self.sets)
+        for label in (*self._parts(passes), *self.rules.rings()):
+            self.sets += self.rules.broken(label, passes, self.routes)
+            if time.perf_counter() > until:
+                break
+        if len(self.sets) == before and self.problem.n_nodes <= _EXACT_NODES:
+            for inside in (*self._odd_sets(passes, until), *self._heavy_sets(passes, until)):
+                self.sets += self.rules.broken(np.where(inside, 0, 1), passes, self.routes)
+        return len(self.sets) > before
 
-    def _add(self, inside: NDArray[np.bool_], passes: NDArray[np.float64]) -> bool:
-        problem = self.problem
-        if not inside.any() or (inside & ~self.away).any():
-            inside = ~inside
-            if not inside.any() or (inside & ~self.away).any():
-                return False
-        if inside.tobytes() in self.known:
-            return False
-        touched = inside[self.u] | inside[self.v]
-        crossed = int((inside[self.u] != inside[self.v]).sum())
-        loads = -(-int(problem.demand[touched].sum()) // problem.capacity)
-        if touched.any():
-            loads = max(loads, 1)
-        least = max(2 * loads - crossed, crossed % 2)
-        now = passes[inside[problem.tail] != inside[problem.head]].sum()
-        if now >= least - _ENOUGH:
-            return False
-        self.known.add(inside.tobytes())
-        self.sets.append((inside, float(least)))
-        return True
-
-    def _parts(self, passes: NDArray[np.float64], least: float) -> list[NDArray[np.bool_]]:
-        """Find the connected parts of what is passed so often, with and without the tasks."""
+    def _parts(self, passes: NDArray[np.float64]) -> Iterator[NDArray[np.int64]]:
+        """Give each node its connected part of what is passed so often, with the tasks or not."""
         from scipy.sparse import csr_array
         from scipy.sparse.csgraph import connected_components
 
         problem = self.problem
         n = problem.n_nodes
-        used = passes > least
-        sets = []
-        for with_tasks in (True, False):
-            tail, head = problem.tail[used], problem.head[used]
-            if with_tasks:
-                tail, head = np.concatenate([tail, self.u]), np.concatenate([head, self.v])
-            graph = csr_array((np.ones(len(tail)), (tail, head)), shape=(n, n))
-            count, label = connected_components(graph, directed=False)
-            if 1 < count <= n:
-                sizes = np.bincount(label, minlength=count)
-                sets += [label == part for part in np.flatnonzero(sizes > 0)]
-        return sets
+        for least in _SHARES:
+            used = passes > least
+            for with_tasks in (True, False):
+                tail, head = problem.tail[used], problem.head[used]
+                if with_tasks:
+                    tail, head = np.concatenate([tail, self.u]), np.concatenate([head, self.v])
+                graph = csr_array((np.ones(len(tail)), (tail, head)), shape=(n, n))
+                _, label = connected_components(graph, directed=False)
+                yield label.astype(np.int64)
 
     def _border(self, passes: NDArray[np.float64]) -> NDArray[np.float64]:
         """Sum up the passes between each pair of nodes, either way."""

@@ -338,7 +338,7 @@ def _routes(problem: ArcProblem) -> int:
         need = max(1, need // 2)
     if problem.most_cost is not None:
         work = int(problem.serve_cost.min(axis=1).sum())
-        need = max(need, int(np.ceil(work / problem.most_cost)))
+        need = max(need, int(np.ceil(work / max(1, problem.most_cost))))
     return min(problem.n_tasks, int(np.ceil(1.5 * need)) + 4)
 
 
