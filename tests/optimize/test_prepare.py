@@ -40,7 +40,8 @@ print(sorted(later))
 """
 
 ARCS = """
-from optimize.routing.arcs.problem import ArcProblem
+from dataclasses import replace
+from optimize.routing.arcs.problem import ArcGoals, ArcProblem, VehicleKind
 from optimize.routing.arcs.solve import solve_arcs
 n = np.arange(20)
 tail, head = np.concatenate([n, (n + 1) % 20, n]), np.concatenate([(n + 1) % 20, n, (n + 7) % 20])
@@ -50,7 +51,12 @@ for more in ({{}}, {{"facilities": np.array([9]), "visit_cost": 2, "most_cost": 
             "ring", 20, tail, head, draw.integers(1, 9, 60), 0, np.column_stack([n, n + 20]),
             draw.integers(2, 9, (20, 2)), draw.integers(1, 4, 20), 9, **more,
         )
-        solve_arcs(problem, iterations=3, method=method)
+        first = solve_arcs(problem, iterations=3, method=method)
+hours = np.tile([0, 600, 700, 900], (20, 1))
+fleet = (VehicleKind("a", 0, 9, windows=hours, pause=(9, 90, 8)), VehicleKind("b", 3, 8, 2))
+rich = replace(problem, kinds=fleet)
+more = {{"start": first.routes[:2], "locked": np.isin(n, first.routes[1].task), "frozen": [0]}}
+solve_arcs(rich, iterations=2, goals=ArcGoals(0.5, 0.5, n * 1.0, n * 1.0), **more)
 """
 
 SEARCHES = {

@@ -1,7 +1,9 @@
 """Checking a solution of an arc-routing problem, with nothing of the solver's.
 
 Every cost is found anew by a plain Dijkstra search over the arcs, turns counted, every load is
-added up, every required street is counted.
+added up, every required street is counted. Where a route says when it does what, its times are
+checked against the ways between, the windows and the pause; where it does not, it does all as early
+as it can.
 """
 
 from __future__ import annotations
@@ -55,9 +57,7 @@ def check_arc_solution(problem: ArcProblem, solution: ArcSolution) -> ArcCheck:
         faults += [f"route {number}: {words}" for words in said]
         if kind.most_cost is not None and cost > kind.most_cost:
             faults.append(f"route {number}: costs {cost}, more than {kind.most_cost}")
-    for task in range(problem.n_tasks):
-        if served[task] != 1:
-            faults.append(f"task {task} is served {served[task]} times")
+    faults += _served_faults(problem, solution, served)
     for kind, routes in zip(fleet, driven, strict=True):
         if kind.count is not None and routes > kind.count:
             faults.append(f"{routes} routes, and {kind.count} vehicles of {kind.name}")
@@ -66,6 +66,18 @@ def check_arc_solution(problem: ArcProblem, solution: ArcSolution) -> ArcCheck:
     if solution.bound > total:
         faults.append(f"the bound of {solution.bound} is above the cost of {total}")
     return ArcCheck(total, tuple(faults))
+
+
+def _served_faults(
+    problem: ArcProblem, solution: ArcSolution, served: dict[int, int]
+) -> Iterator[str]:
+    """Say which tasks are not served once, or are, though the solution says that they are left."""
+    left = set(solution.left) if solution.status == "partial" else set()
+    for task in range(problem.n_tasks):
+        if served[task] != (task not in left):
+            yield f"task {task} is served {served[task]} times"
+    if solution.status == "partial" and not left:
+        yield "is partial, and no task is left"
 
 
 def check_walk(problem: ArcProblem, arcs: Sequence[int]) -> ArcCheck:
@@ -108,13 +120,14 @@ def _route(
 ) -> tuple[int, list[str]]:
     said: list[str] = []
     serve_cost = problem.serve_cost if kind.serve_cost is None else kind.serve_cost
-    at, last, load, cost = kind.depot, -1, 0, 0
-    for task, arc in zip(route.task.tolist(), route.arc.tolist(), strict=True):
+    clock = _Clock(kind, route, said)
+    at, last, load = kind.depot, -1, 0
+    for number, (task, arc) in enumerate(zip(route.task.tolist(), route.arc.tolist(), strict=True)):
         if task < 0:
             if arc not in problem.facilities.tolist():
                 said.append(f"node {arc} is no facility")
-            cost += _gap(streets.way((at, last), (arc, -1)), f"node {arc}", said)
-            cost += problem.visit_cost
+            clock.drive(_gap(streets.way((at, last), (arc, -1)), f"node {arc}", said))
+            clock.stand(number, None, problem.visit_cost)
             at, last, load = arc, -1, 0
             continue
         if not 0 <= task < problem.n_tasks:
@@ -129,7 +142,8 @@ def _route(
             said.append(f"{kind.name} cannot serve task {task} along arc {arc}")
             continue
         begin = (int(problem.tail[arc]), arc)
-        cost += _gap(streets.way((at, last), begin), f"task {task}", said) + spent
+        clock.drive(_gap(streets.way((at, last), begin), f"task {task}", said))
+        clock.stand(number, task, spent)
         at, last = int(problem.head[arc]), arc
         load += int(problem.demand[task])
         served[task] += 1
@@ -137,7 +151,68 @@ def _route(
             said.append(f"carries {load} after task {task}, more than {kind.capacity}")
     if len(problem.facilities) and load > 0:
         said.append("comes home without having been emptied")
-    return cost + _gap(streets.way((at, last), (kind.depot, -1)), "the depot", said), said
+    clock.drive(_gap(streets.way((at, last), (kind.depot, -1)), "the depot", said))
+    clock.end()
+    return clock.now, said
+
+
+class _Clock:
+    """Time since a route left, by its own words where it has them."""
+
+    def __init__(self, kind: VehicleKind, route: ArcRoute, said: list[str]) -> None:
+        self.kind, self.route, self.said = kind, route, said
+        self.now = 0
+        self.paused = False
+
+    def drive(self, cost: int) -> None:
+        """Go on to the next place."""
+        self.now += cost
+
+    def stand(self, number: int, task: int | None, cost: int) -> None:
+        """Serve a task, or visit a facility (no task), and pause after it."""
+        what = "the visit" if task is None else f"task {task}"
+        begin = None if self.route.begin is None else int(self.route.begin[number])
+        if begin is None:
+            begin = self._opened(task)
+        elif begin < self.now:
+            self.said.append(f"is at {what} at {self.now}, not at {begin}")
+            begin = self.now
+        if task is not None and self.kind.windows is not None:
+            one, until, two, last = self.kind.windows[task].tolist()
+            if not (one <= begin <= until or two <= begin <= last):
+                self.said.append(f"begins {what} at {begin}, outside its windows")
+        self.now = begin + cost
+        if self.route.pause is not None and self.route.pause[0] == number:
+            self._rest(self.route.pause[1])
+
+    def _opened(self, task: int | None) -> int:
+        if task is None or self.kind.windows is None:
+            return self.now
+        one, until, two, last = (int(time) for time in self.kind.windows[task])
+        if self.now <= until:
+            return max(self.now, one)
+        return max(self.now, two) if self.now <= last else self.now
+
+    def _rest(self, begin: int) -> None:
+        if self.kind.pause is None:
+            self.said.append(f"pauses, and {self.kind.name} has no pause")
+            return
+        earliest, latest, length = self.kind.pause
+        if begin < self.now:
+            self.said.append(f"is under way until {self.now}, and pauses at {begin}")
+            begin = self.now
+        if not earliest <= begin <= latest:
+            self.said.append(f"pauses at {begin}, not from {earliest} to {latest}")
+        self.now = begin + length
+        self.paused = True
+
+    def end(self) -> None:
+        """Come home."""
+        if self.route.lasts is not None and self.route.lasts != self.now:
+            self.said.append(f"lasts {self.now}, not {self.route.lasts}")
+        pause = self.kind.pause
+        if pause is not None and not self.paused and self.now > pause[1]:
+            self.said.append(f"lasts {self.now} without a pause")
 
 
 def _gap(way: int | None, what: str, said: list[str]) -> int:

@@ -264,10 +264,9 @@ class RuinSearch:
 
     def _grow(self) -> None:
         """See to it that a kind of which there are any number has an empty row."""
-        empty = (self.rows.length == 0) & ~self.rows.closed
         for c in np.flatnonzero(self.more).tolist():
             ours = self.rows.kind == c
-            if not (ours & empty).any():
+            if not (ours & (self.rows.length == 0) & ~self.rows.closed).any():
                 self._add_rows(c, max(4, int(ours.sum()) // 2))
 
     def _add_rows(self, c: int, many: int) -> None:

@@ -192,7 +192,11 @@ def prepare() -> None:
         np.column_stack([nodes, nodes + 6]), np.full((6, 2), 4), np.ones(6, np.int64), 2,
     )  # fmt: skip
     for method in ("genetic", "ruin", "parts"):
-        _searched(_Asked(problem, 3600.0, 1, -1, 0, [1], method))
+        solution = _searched(_Asked(problem, 3600.0, 1, -1, 0, [1], method))
+    goals = ArcGoals(1.0, 1.0, nodes * 1.0, nodes * 1.0)
+    _searched(
+        _Asked(problem, 3600.0, 1, -1, 0, [1], "ruin", start=solution.routes[:1], goals=goals)
+    )
 
 
 def _plain(problem: ArcProblem) -> ArcProblem:
