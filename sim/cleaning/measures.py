@@ -47,7 +47,12 @@ MEASURES: Final[dict[str, tuple[str, bool | None, str, str]]] = {
     "washed_t": ("t", None, "Dirt washed away by rain", "雨水冲刷尘土"),
     "water_m3": ("m3", None, "Water used", "用水量"),
     "delay_mean_min": ("min", False, "Mean delay of sweeps against the plan", "较计划平均延误"),
-    "delay_p90_min": ("min", False, "90th percentile of delay against the plan", "较计划延误第90百分位"),
+    "delay_p90_min": (
+        "min",
+        False,
+        "90th percentile of delay against the plan",
+        "较计划延误第90百分位",
+    ),
     "energy": ("", False, "Energy or fuel", "能耗"),
     "cost": ("", False, "Cost", "费用"),
 }

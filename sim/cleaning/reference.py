@@ -54,7 +54,7 @@ def clean(world: World) -> Course:
         np.array(rows, dtype=np.int64).reshape(-1, at.ROW),
         np.array(city.out, dtype=np.int64).reshape(-1, 2),
         np.array(city.clean, dtype=np.int64).reshape(world.hours, world.cells),
-        np.array(city.dirt, dtype=np.int64).reshape(-1, len(city.pieces)),
+        np.array(city.dirt, dtype=np.int64).reshape(len(city.dirt), len(city.pieces)),
         np.array(sums, dtype=np.int64).reshape(-1, 5).T,
         np.array([(crew.load, crew.water) for crew in city.crews], np.int64).reshape(-1, 2),
         end_ms,

@@ -276,6 +276,26 @@ def test_hundreds_of_diversions_all_have_their_rows(town, engine):
     assert log.steps()["diverted"].sum() == 3 * 599
 
 
+@pytest.mark.parametrize(("p", "v"), [(1, 0), (0, 1), (0, 0)])
+def test_a_town_without_streets_vehicles_or_routes_has_hours_all_the_same(
+    make_town, make_routes, engine, p, v
+):
+    def ways(a, b):
+        return Ways(np.zeros((a, b)), np.zeros((a, b)))
+
+    log = make_town(
+        Pieces(np.ones(p), np.ones(p), np.ones(p)),
+        Facilities([1], [True], [True]),
+        Vehicles(np.zeros(v, int), np.ones(v)),
+        Roads([1.0], [1.0], ways(p, 1), ways(1, p), ways(1, 1)),
+        make_routes([]),
+    ).log(engine, keep_dirt=True)
+    assert log.course.clean_mm.shape == (24, 1)
+    assert log.dirt_g_m().shape == (24, p)
+    assert log.balance()["left_kg"].sum() == pytest.approx(0.024 * p)
+    assert np.isfinite(measures(log)["value"]).all()
+
+
 def test_replications_are_the_same_on_any_number_of_threads(town):
     setting = town(
         3,
