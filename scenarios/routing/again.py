@@ -2,12 +2,15 @@
 
 Rows that are locked stay in their route, in the order that they have among themselves and in their
 direction; others may come between. Routes that are kept whole stay as they are. Streets that no
-row sweeps are put where they fit best.
+row sweeps are put where they fit best. Of a plan of several days each day is sought anew for
+itself: what was put on a day stays on it, and what is on too few days is given to the days on which
+it may be that have the least to do.
 """
 
 from __future__ import annotations
 
 import time
+from collections import Counter
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +20,7 @@ from networks.errors import InputError
 from scenarios.faults import ScenarioError
 from scenarios.routing.edited import read_edited
 from scenarios.routing.edited_check import check_edited, route_faults, service_faults
-from scenarios.routing.plan import NoRoutes
+from scenarios.routing.plan import NoRoutes, goals_of, week_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -34,6 +37,7 @@ if TYPE_CHECKING:
 __all__ = ["Base", "base_of", "facts_of", "solve_again", "with_locks"]
 
 _BOUND_SHARE, _BOUND_S = 0.1, 15.0
+_HASTE_S = 2.0  # for the days after Ctrl-C, which must have their routes, too
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,8 +49,12 @@ class Base:
     shown
         Its file, as messages name it.
     routes
-        To begin from.
-    locked : bool[t]
+        To begin from, by day.
+    day
+        Of each route, a place in the question's days.
+    served : bool[d, t]
+        Tasks of each day.
+    locked : bool[d, t]
         Tasks that stay in their route.
     frozen
         Routes that stay as they are.
@@ -56,6 +64,8 @@ class Base:
 
     shown: str
     routes: tuple[ArcRoute, ...]
+    day: tuple[int, ...]
+    served: NDArray[np.bool_]
     locked: NDArray[np.bool_]
     frozen: tuple[int, ...]
     seconds: int | None
@@ -81,11 +91,6 @@ def base_of(question: RouteQuestion, path: Path, shown: str) -> Base:
     """
     plan = read_edited(question, path, shown)
     plan.stop()
-    if len(question.days) > 1:
-        raise InputError(
-            "plans of several days are not sought anew", file=shown,
-            mend="check the edit by cityops check --plan, or name one day",
-        )  # fmt: skip
     faults = service_faults(question, plan, missing=False)
     for route in plan.routes:
         if route.frozen:
@@ -94,18 +99,41 @@ def base_of(question: RouteQuestion, path: Path, shown: str) -> Base:
         raise ScenarioError(faults)
     found = check_edited(question, plan)
     kept = _manned(question, plan)
-    locked = np.zeros(question.streets.problem.n_tasks, dtype=np.bool_)
-    for route in kept:
+    days = {day: place for place, day in enumerate(question.days)}
+    served, locked = (
+        np.zeros((len(days), question.streets.problem.n_tasks), dtype=np.bool_) for _ in range(2)
+    )
+    for route in plan.routes:
         for row in route.rows:
+            tasks = [task for task in row.task if task >= 0]
+            served[days[route.day], tasks] = True
             if row.lock == "row":
-                locked[list(row.task)] = True
+                locked[days[route.day], tasks] = True
+    _fill(question, served)
     return Base(
         shown,
         tuple(_begun(question, route) for route in kept),
+        tuple(days[route.day] for route in kept),
+        served,
         locked,
         tuple(k for k, route in enumerate(kept) if route.frozen),
         None if found.faults else found.seconds,
     )
+
+
+def _fill(question: RouteQuestion, served: NDArray[np.bool_]) -> None:
+    """Give what is on too few days to days that suit it, those with the least to do."""
+    week = week_of(question)
+    work = question.streets.problem.serve_cost[:, 0].astype(np.float64)
+    load = served @ work
+    for task in np.flatnonzero(served.sum(axis=0) < question.times).tolist():
+        table = week.patterns[int(question.times[task])]
+        may = table[(table >= served[:, task]).all(axis=1)]
+        if not len(may):  # what is left of it lies too unevenly already
+            may = table
+        best = may[int(np.argmin(may @ load))] | served[:, task]
+        load += work[task] * (best & ~served[:, task])
+        served[:, task] = best
 
 
 def _manned(question: RouteQuestion, plan: EditedPlan) -> list[EditedRoute]:
@@ -117,22 +145,22 @@ def _manned(question: RouteQuestion, plan: EditedPlan) -> list[EditedRoute]:
         If rows are locked in a route that is over.
     """
     fleet = question.streets.problem.fleet
-    used = [0] * len(fleet)
+    used: Counter[tuple[int, int]] = Counter()
     kept = []
     first = [r for r in plan.routes if r.frozen or any(row.lock for row in r.rows)]
     for route in [*first, *(r for r in plan.routes if r not in first)]:
         if not any(not row.is_dump for row in route.rows):
             continue
         count = fleet[route.kind].count
-        used[route.kind] += 1
-        if count is None or used[route.kind] <= count:
+        used[route.day, route.kind] += 1
+        if count is None or used[route.day, route.kind] <= count:
             kept.append(route)
         elif route in first:
             raise InputError(
                 f"route {route.number} has locked rows, and there are {count} vehicles for "
                 "locked routes before it", file=route.where, mend="unlock it",
             )  # fmt: skip
-    return sorted(kept, key=lambda route: route.number)
+    return sorted(kept, key=lambda route: (route.day, route.number))
 
 
 def _begun(question: RouteQuestion, route: EditedRoute) -> ArcRoute:
@@ -192,31 +220,93 @@ def solve_again(
     NoRoutes
         If no routes were found in time.
     """
-    from optimize.routing.arcs.lower_bound import arc_lower_bound
-    from optimize.routing.arcs.relaxed import relaxed
-    from optimize.routing.arcs.solve import solve_arcs
-    from scenarios.routing.plan import goals_of
+    from optimize.routing.arcs.solve import ArcProgress
+    from optimize.routing.arcs.week import WeekSolution
 
-    began, problem = time.perf_counter(), question.streets.problem
-    seconds = min(_BOUND_SHARE * time_limit_s, _BOUND_S)
-    bound = arc_lower_bound(relaxed(problem), time_limit_s=seconds)
+    began = time.perf_counter()
+    bound = _bound(question, min(_BOUND_SHARE * time_limit_s, _BOUND_S))
+    parts: list[ArcSolution] = []
+    value = 0
 
     def tell(step: ArcProgress) -> None:
         if progress is not None:
-            progress(replace(step, seconds=time.perf_counter() - began), bound)
+            seconds, routes = time.perf_counter() - began, sum(len(one.routes) for one in parts)
+            whole = ArcProgress(value + step.value, routes + step.routes, step.iterations, seconds)
+            progress(whole, bound)
 
+    for day in range(len(question.days)):
+        left = max(time_limit_s - (time.perf_counter() - began), 0.1 * time_limit_s)
+        if any(part.interrupted for part in parts):
+            left = _HASTE_S
+        limit = left / (len(question.days) - day)
+        parts.append(_day(question, base, day, bound, limit, threads, seed, tell))
+        value += parts[-1].value
+    if not question.spec.is_week:
+        return replace(parts[0], seconds=time.perf_counter() - began)
+    missed = tuple((task, day) for day, part in enumerate(parts) for task in part.left)
+    return WeekSolution(
+        tuple(route for part in parts for route in part.routes),
+        value,
+        float(bound),
+        "partial" if missed else "optimal" if value <= bound else "feasible",
+        time.perf_counter() - began,
+        sum(part.iterations for part in parts),
+        any(part.interrupted for part in parts),
+        day=tuple(day for day, part in enumerate(parts) for _ in part.routes),
+        missed=missed,
+    )
+
+
+def _bound(question: RouteQuestion, seconds: float) -> int:
+    from optimize.routing.arcs.lower_bound import arc_lower_bound
+    from optimize.routing.arcs.relaxed import relaxed
+    from optimize.routing.arcs.week import week_lower_bound
+
+    if question.spec.is_week:
+        return week_lower_bound(week_of(question), time_limit_s=seconds)
+    return arc_lower_bound(relaxed(question.streets.problem), time_limit_s=seconds)
+
+
+def _day(
+    question: RouteQuestion,
+    base: Base,
+    day: int,
+    bound: int,
+    time_limit_s: float,
+    threads: int,
+    seed: int,
+    tell: Callable[[ArcProgress], None],
+) -> ArcSolution:
+    """Search the routes of one day; its tasks have the numbers of the whole question."""
+    from optimize.routing.arcs.solution import ArcSolution
+    from optimize.routing.arcs.solve import solve_arcs
+    from optimize.routing.arcs.week import part_of
+
+    tasks = np.flatnonzero(base.served[day])
+    if not len(tasks):
+        return ArcSolution((), 0, 0.0, "optimal", 0.0, 0)
+    place = np.full(base.served.shape[1], -1, dtype=np.int64)
+    place[tasks] = np.arange(len(tasks))
+    own = [k for k, its in enumerate(base.day) if its == day]
+    start = [
+        replace(one, task=np.where(one.task < 0, -1, place[one.task]))
+        for one in (base.routes[k] for k in own)
+    ]
+    goals = goals_of(question)
+    if goals is not None:
+        goals = replace(goals, x=goals.x[tasks], y=goals.y[tasks])
     try:
         found = solve_arcs(
-            problem,
-            time_limit_s=max(time_limit_s - (time.perf_counter() - began), 0.1 * time_limit_s),
+            part_of(question.streets.problem, tasks),
+            time_limit_s=time_limit_s,
             threads=threads,
             seed=seed,
-            bound=bound,
+            bound=0 if question.spec.is_week else bound,
             progress=tell,
-            start=base.routes,
-            locked=base.locked,
-            frozen=base.frozen,
-            goals=goals_of(question),
+            start=start,
+            locked=base.locked[day, tasks],
+            frozen=[number for number, k in enumerate(own) if k in base.frozen],
+            goals=goals,
         )
     except InputError as error:
         raise InputError(error.message, file=base.shown, mend=error.mend) from None
@@ -228,7 +318,10 @@ def solve_again(
                 "lock less, or give a longer --time-limit",
             ),
         )
-    return replace(found, seconds=time.perf_counter() - began)
+    routes = [
+        replace(one, task=np.where(one.task < 0, -1, tasks[one.task])) for one in found.routes
+    ]
+    return replace(found, routes=tuple(routes), left=tuple(int(tasks[t]) for t in found.left))
 
 
 def with_locks(plan: RoutePlan, base: Base) -> RoutePlan:
@@ -244,20 +337,20 @@ def with_locks(plan: RoutePlan, base: Base) -> RoutePlan:
         The edited plan.
     """
     task_edge = plan.question.streets.task_edge
-    whole = {t for k in base.frozen for t in base.routes[k].task.tolist() if t >= 0}
-    row = set(np.flatnonzero(base.locked).tolist())
-    words = {
-        int(edge): "route" if task in whole else "x"
-        for task in whole | row
-        for edge in task_edge[task]
-        if edge >= 0
-    }
-    swept = plan.legs[(plan.legs["kind"] == "sweep") & plan.legs["edge"].isin(words)]
+    words: dict[tuple[int, int], str] = {}
+    for day, task in np.argwhere(base.locked).tolist():
+        words |= {(day, int(edge)): "x" for edge in task_edge[task]}
+    for k in base.frozen:
+        for task in base.routes[k].task[base.routes[k].task >= 0].tolist():
+            words |= {(base.day[k], int(edge)): "route" for edge in task_edge[task]}
+    days: tuple[int, ...] = getattr(plan.solution, "day", ()) or (0,) * len(plan.routes)
+    swept = plan.legs[plan.legs["kind"] == "sweep"]
     locks = {
-        (route, step): words[edge]
+        (route, step): words[days[route - 1], edge]
         for route, step, edge in zip(
             swept["route"].tolist(), swept["step"].tolist(), swept["edge"].tolist(), strict=True
         )
+        if (days[route - 1], edge) in words
     }
     steps = plan.steps.copy()
     keys = zip(steps["route"].tolist(), steps["order"].tolist(), strict=True)

@@ -18,6 +18,7 @@ from scenarios.hours import DAYS
 from scenarios.routing.edited_times import NEVER, Timetable, timetable
 from scenarios.routing.exchange import piece_names
 from scenarios.routing.plan import clock_text
+from scenarios.routing.spaced import well_spaced
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -114,12 +115,38 @@ def service_faults(
                         ),
                     )  # fmt: skip
                 swept[task].append((route.day, row.where))
-    found = list(faults.values())
+    found = [*faults.values(), *_uneven(question, plan, swept)]
     return [*found, *_missing(question, plan, swept)] if missing else found
 
 
 def _piece(question: RouteQuestion, task: int) -> str:
     return f"e{question.streets.task_edge[task, 0]}"
+
+
+def _uneven(
+    question: RouteQuestion, plan: EditedPlan, swept: dict[int, list[tuple[int, str]]]
+) -> list[InputError]:
+    """Rows on days that lie too unevenly for how often their streets are swept."""
+    words = {row.where: row.said for route in plan.routes for row in route.rows}
+    faults: dict[str, InputError] = {}
+    places = {day: place for place, day in enumerate(question.days)}
+    for task, rows in sorted(swept.items()):
+        days = sorted({day for day, _ in rows})
+        if len(days) != len(rows) or len(days) != int(question.times[task]):
+            continue  # said elsewhere
+        if question.spec.is_week and not well_spaced(
+            [places[day] for day in days], question.days, question.spec
+        ):
+            where = rows[-1][1]
+            on = ", ".join(DAYS[day][:3] for day in days)
+            faults.setdefault(
+                where,
+                InputError(
+                    f"{words[where]} is swept on {on}, which lie too unevenly", file=where,
+                    mend='give it other days, or set spacing = "any"',
+                ),
+            )  # fmt: skip
+    return list(faults.values())
 
 
 def _missing(

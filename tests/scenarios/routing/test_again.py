@@ -137,3 +137,95 @@ def test_a_locked_route_without_a_vehicle_is_refused(rows, based):
         rows[k] |= {"route": str(number), "lock": "x"}
     with pytest.raises(InputError, match="there are 6 vehicles for locked routes before it"):
         based(rows)
+
+
+# ---- several days
+
+
+@pytest.fixture(scope="module")
+def week(grid):
+    """Two days, primary roads on both, found quickly; read only."""
+    from optimize.routing.arcs.week_search import solve_week
+    from scenarios import load_scenario
+    from scenarios.routing.build import build_routes
+    from scenarios.routing.plan import week_of
+    from scenarios.routing.schema import RoutesSpec
+
+    scenario = load_scenario(grid)
+    table = scenario.spec.routes["cleaning"].model_dump(exclude_unset=True, by_alias=True)
+    table |= {"days": ["mon", "thu"], "frequency": {"primary": 2, "other": 1}}
+    scenario.spec.routes["cleaning"] = RoutesSpec.model_validate(table)
+    question = build_routes(scenario, "cleaning")
+    found = solve_week(week_of(question), time_limit_s=60, iterations=1, seed=1)
+    return make_plan(question, found)
+
+
+def _week_rows(week):
+    return [{k: str(v) for k, v in row.items()} for row in plan_table(week).to_dict("records")]
+
+
+def _week_base(week, rows, folder):
+    path = folder / "edited.csv"
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, list(rows[0]))
+        writer.writeheader()
+        writer.writerows(rows)
+    return base_of(week.question, path, "edited.csv")
+
+
+def test_every_day_of_a_plan_is_sought_anew_for_itself(week, tmp_path):
+    base = _week_base(week, _week_rows(week), tmp_path)
+    assert base.seconds == week.solution.value
+    assert base.served.sum(axis=0).tolist() == week.question.times.tolist()
+    found = _sought(week, base, 2.0)
+    assert found.solution.value <= week.solution.value
+    assert set(found.summary["day"]) == {"mon", "thu"}
+
+
+def test_a_row_that_is_locked_on_a_day_stays_on_it_and_a_deleted_one_gets_a_day(week, tmp_path):
+    rows = _week_rows(week)
+    swept = [k for k, row in enumerate(rows) if row["kind"] == "sweep"]
+    thursday = next(row["route"] for row in rows if row["day"] == "thu")
+    once = [
+        k for k in swept
+        if rows[k]["day"] == "mon"
+        and sum(rows[k]["pieces"] == rows[m]["pieces"] for m in swept) == 1
+    ]  # fmt: skip
+    moved, gone = rows[once[0]], rows[once[3]]
+    moved |= {"route": thursday, "lock": "x"}
+    rows = [row for row in rows if row is not gone and row is not moved]
+    after = max(k for k, row in enumerate(rows) if row["route"] == thursday)
+    rows.insert(after - 2, moved)
+    found = _sought(week, _week_base(week, rows, tmp_path), 4.0)
+    legs = found.legs[found.legs["kind"] == "sweep"]
+    for row, days in ((moved, {"thu"}), (gone, {"mon", "thu"})):
+        edges = [int(piece[1:]) for piece in row["pieces"].split()]
+        assert set(legs[legs["edge"].isin(edges)]["day"]) <= days
+        assert set(edges) <= set(legs["edge"])
+
+
+def test_days_that_lie_too_unevenly_are_named(grid, tmp_path):
+    from optimize.routing.arcs.week_search import solve_week
+    from scenarios import load_scenario
+    from scenarios.routing.build import build_routes
+    from scenarios.routing.plan import week_of
+    from scenarios.routing.schema import RoutesSpec
+
+    scenario = load_scenario(grid)
+    table = scenario.spec.routes["cleaning"].model_dump(exclude_unset=True, by_alias=True)
+    table |= {"days": ["mon", "tue", "thu"], "frequency": {"primary": 2, "other": 1}}
+    scenario.spec.routes["cleaning"] = RoutesSpec.model_validate(table)
+    question = build_routes(scenario, "cleaning")
+    week = make_plan(question, solve_week(week_of(question), time_limit_s=60, iterations=1))
+    rows = _week_rows(week)
+    times = {
+        f"e{edge}": int(n)
+        for (edge, _), n in zip(question.streets.task_edge.tolist(), question.times, strict=True)
+    }
+    k = next(
+        k for k, row in enumerate(rows)
+        if row["kind"] == "sweep" and row["day"] == "thu" and times[row["pieces"].split()[0]] == 2
+    )  # fmt: skip
+    rows[k]["route"] = next(row["route"] for row in rows if row["day"] == "tue")
+    with pytest.raises(ScenarioError, match="is swept on mon, tue, which lie too unevenly"):
+        _week_base(week, rows, tmp_path)
