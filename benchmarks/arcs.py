@@ -13,7 +13,8 @@ The peer is PyVRP on the same instance in the same time (seed 1): each required 
 clients, one a direction, of which one is visited. It takes no facilities or limits of cost, and is
 shown as absent where it is not installed.
 
-Without a folder the suite solves instances of its own on a grid of streets.
+Without a folder the suite solves instances of its own on a grid of streets, and whole districts
+(see `benchmarks.arcs_streets`).
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from benchmarks.arcs_streets import district_cases
 from benchmarks.suite import Row
 from networks.errors import InputError
 
@@ -54,6 +56,7 @@ def cases(options: Options) -> Iterator[Row]:
     if options.instances is None:
         for problem in (grid_problem(6, 0), grid_problem(10, 0)):
             yield from rows_of(problem, None, options)
+        yield from district_cases(options)
         return
     found = False
     files = sorted([*options.instances.rglob("*.dat"), *options.instances.rglob("*.txt")])
