@@ -16,6 +16,7 @@ from optimize.routing.arcs.genetic_kernels import (
     worst,
 )
 from optimize.routing.arcs.kernels import ROUTE_COST, below
+from optimize.routing.arcs.layout import FAR
 from optimize.routing.arcs.pieces_kernels import VISIT, empty_routes, tables_of
 from optimize.routing.arcs.search_kernels import educate
 
@@ -102,6 +103,7 @@ class HybridSearch:
         self.members: dict[bool, list[int]] = {True: [], False: []}
         self.best: Found | None = None
         self.recent: list[tuple[bool, bool]] = []
+        self.joined = bool((layout.step < FAR).all() and (layout.over < FAR).all())
         self.iterations = 0
         self.stale = 0
 
@@ -128,7 +130,11 @@ class HybridSearch:
         feasible = self.total[1] == 0 and self.total[2] == 0
         better = bool(feasible and (self.best is None or self.total[0] < self.best.cost))
         if better:
-            self.best = self.current()
+            # a search may open one route more than there are, and go where there is no way
+            found = self.current()
+            allowed = self.joined or found.cost < int(FAR)
+            better = allowed and len(found.routes) <= self.routes
+            self.best = found if better else self.best
         slot = self.free.pop()
         self.tours[slot] = tour
         neighbours(self.solution, self.beside[slot])

@@ -291,6 +291,21 @@ def test_in_a_dead_end_one_turns_where_there_is_no_other_way_on():
         layout_of(trapped)
 
 
+@pytest.mark.parametrize("method", ["genetic", "ruin"])
+@pytest.mark.parametrize("turns", [None, ArcTurns([1, 3], [2, 0], [-1, -1], None)])
+def test_one_vehicle_is_not_enough_where_two_streets_do_not_go_together(method, turns):
+    # two dead ends at the depot: too much for one vehicle, or no way from one to the other
+    problem = ArcProblem(
+        "two ends", 3, [0, 1, 0, 2], [1, 0, 2, 0], np.full(4, 10), 0, [(0, -1), (2, -1)],
+        [(12, 12)] * 2, [1, 1], 1 if turns is None else 2, turns=turns,
+    )  # fmt: skip
+    two = solve_arcs(problem, iterations=2, method=method)
+    assert check_arc_solution(problem, two).faults == ()
+    assert len(two.routes) == 2
+    one = solve_arcs(replace(problem, vehicles=1), iterations=2, method=method)
+    assert one.status in {"none", "partial"}
+
+
 def test_reverse_arcs_say_what_a_u_turn_is_where_streets_are_parallel():
     tail, head, cost = np.array([0, 1, 0, 1]), np.array([1, 0, 1, 0]), np.ones(4, dtype=np.int64)
     none = np.zeros(0, dtype=np.int64)
