@@ -29,12 +29,12 @@ __all__ = ["PlanRow", "read_rows"]
 
 _NEEDED: Final = ("route", "kind", "pieces")
 _KEYS: Final = {words.lower(): key for key, both in COLUMNS.items() for words in both} | {
-    "day": "day", "route": "route", "路线": "route", "vehicle": "vehicle", "车型": "vehicle",
-    "星期": "day",
-}  # fmt: skip
+    "route": "route",
+    "路线": "route",
+}
 _MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _LINKS = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
-_SHEET = re.compile(r"(?:(?P<day>\w+)\s+)?(?:route|路线)\s*(?P<route>\d+)\s*$", re.IGNORECASE)
+_SHEET = re.compile(r"(?:route|路线)\s*(\d+)\s*$", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -200,8 +200,7 @@ def _from_xlsx(content: bytes, shown: str) -> Iterator[PlanRow]:
             continue
         row, match = _row(where, headers[name], fields), _SHEET.search(name)
         if row is not None and match is not None:
-            said = {key: value for key, value in match.groupdict().items() if value}
-            yield PlanRow(where, {**row.cells, **said})
+            yield PlanRow(where, {**row.cells, "route": match.group(1)})
 
 
 def _xml(book: zipfile.ZipFile, part: str) -> ET.Element:

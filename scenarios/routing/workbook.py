@@ -9,6 +9,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
+from scenarios.hours import DAYS
 from scenarios.routing.sheet import side_words
 
 if TYPE_CHECKING:
@@ -30,9 +31,14 @@ COLUMNS: Final[dict[str, tuple[str, str]]] = {
     "minutes": ("Minutes", "分钟"),
     "load_kg": ("Load, kg", "载重（千克）"),
     "lock": ("Lock", "锁定"),
+    "day": ("Day", "星期"),
+    "vehicle": ("Vehicle", "车型"),
     "pieces": ("Pieces", "路段"),
 }
-"""Columns of a route's sheet, and how they are headed in English and Chinese."""
+"""Columns of a route's sheet, and how they are headed in English and Chinese.
+
+Day and vehicle are left out where a plan has one of them.
+"""
 
 KINDS: Final[dict[str, tuple[str, str]]] = {
     "depot": ("depot", "车场"),
@@ -45,6 +51,7 @@ KINDS: Final[dict[str, tuple[str, str]]] = {
 ROUTE_SHEET: Final = ("Route {n}", "路线 {n}")
 _SUMMARY: Final[dict[str, tuple[str, str, int]]] = {
     "route": ("Route", "路线", 9),
+    "day": ("Day", "星期", 9),
     "vehicle": ("Vehicle", "车型", 16),
     "depot": ("Depot", "车场", 22),
     "start": ("Leaves", "出发", 9),
@@ -57,6 +64,7 @@ _SUMMARY: Final[dict[str, tuple[str, str, int]]] = {
     "streets": ("Streets", "道路数", 9),
 }
 _SUMMED = frozenset({"hours", "km_swept", "km_deadhead", "dumps", "dirt_kg", "streets"})
+_DAYS_ZH = ("周一", "周二", "周三", "周四", "周五", "周六", "周日")
 _WORDS: Final[dict[str, tuple[str, str]]] = {
     "summary": ("Summary", "汇总"),
     "all": ("All", "合计"),
@@ -64,7 +72,7 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
 }
 _WIDTHS = {
     "order": 6, "kind": 8, "street": 34, "side": 15, "clock": 8, "km": 8, "minutes": 9,
-    "load_kg": 11, "lock": 8, "pieces": 26,
+    "load_kg": 11, "lock": 8, "day": 8, "vehicle": 16, "pieces": 26,
 }  # fmt: skip
 _SHAPES = {"km": "km", "minutes": "minutes", "load_kg": "whole", "clock": "time"}
 _A4 = 9
@@ -90,18 +98,28 @@ def write_workbook(path: Path, plan: RoutePlan, *, title: str, lang: str = "en")
 
     chinese = lang == "zh"
     options = {"nan_inf_to_errors": False, "strings_to_formulas": False, "strings_to_urls": False}
-    steps = plan_table(plan)
+    steps, routes = _worded(plan_table(plan), plan, lang), _worded(plan.summary, plan, lang)
     with xlsxwriter.Workbook(str(path), options) as book:
         book.set_properties({"title": title, "created": datetime(2000, 1, 1)})  # noqa: DTZ001
         formats = _formats(book)
         summary = book.add_worksheet(_WORDS["summary"][chinese])
-        _fill_summary(summary, plan.summary, formats, chinese)
+        _fill_summary(summary, routes, formats, chinese)
         _print_setup(summary, title, chinese)
         for number in plan.summary["route"].tolist():
             name = ROUTE_SHEET[chinese].format(n=number)
             sheet = book.add_worksheet(name)
             _fill_route(sheet, steps[steps["route"] == number], formats, lang)
             _print_setup(sheet, f"{title} – {name}", chinese)
+
+
+def _worded(table: pd.DataFrame, plan: RoutePlan, lang: str) -> pd.DataFrame:
+    """Name days and vehicles as people do."""
+    words = {kind.name: kind.label(lang) for kind in plan.question.kinds}
+    days = {day[:3]: _DAYS_ZH[k] if lang == "zh" else day[:3] for k, day in enumerate(DAYS)}
+    return table.assign(
+        day=[days.get(day, day) for day in table["day"]],
+        vehicle=[words.get(name, name) for name in table["vehicle"]],
+    )
 
 
 def _formats(book: Any) -> dict[str, Any]:  # noqa: ANN401 - xlsxwriter is untyped
@@ -153,27 +171,27 @@ def _fill_summary(sheet: Any, table: pd.DataFrame, formats: dict[str, Any], chin
 
 def _fill_route(sheet: Any, steps: pd.DataFrame, formats: dict[str, Any], lang: str) -> None:  # noqa: ANN401
     chinese = lang == "zh"
+    shown = [c for c in COLUMNS if c not in {"day", "vehicle"} or (steps[c] != "").any()]
     sheet.freeze_panes(1, 1)
-    for k, column in enumerate(COLUMNS):
+    for k, column in enumerate(shown):
         sheet.set_column(k, k, _WIDTHS[column])
         sheet.write_string(0, k, COLUMNS[column][chinese], formats["head"])
     for number, row in enumerate(steps.to_dict("records"), start=1):
         look = row["kind"] if row["kind"] in {"sweep", "drive"} else "stop"
-        for k, column in enumerate(COLUMNS):
+        for k, column in enumerate(shown):
             value, shape = row[column], f"{_SHAPES.get(column, 'text')} {look}"
             if column == "clock":
                 sheet.write_number(number, k, _day_share(str(value)), formats[shape])
             elif column == "lock":
                 sheet.write_string(number, k, str(value), formats["lock"])
-            elif column == "pieces":
+            elif column in {"day", "vehicle", "pieces"}:
                 sheet.write_string(number, k, str(value), formats["faint"])
             elif isinstance(value, str):
                 sheet.write_string(number, k, _said(column, value, lang), formats[shape])
             else:
                 sheet.write_number(number, k, value, formats[shape])
-    last = list(COLUMNS).index("lock")
-    sheet.autofilter(0, 0, len(steps), len(COLUMNS) - 1)
-    sheet.print_area(0, 0, len(steps), last)
+    sheet.autofilter(0, 0, len(steps), len(shown) - 1)
+    sheet.print_area(0, 0, len(steps), shown.index("lock"))
 
 
 def _said(column: str, value: str, lang: str) -> str:

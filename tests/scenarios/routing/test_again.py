@@ -13,6 +13,7 @@ from scenarios.routing.again import base_of, facts_of, solve_again, with_locks
 from scenarios.routing.exchange import plan_table
 from scenarios.routing.output import check_plan
 from scenarios.routing.plan import make_plan
+from scenarios.routing.workbook import write_workbook
 
 
 @pytest.fixture
@@ -180,6 +181,13 @@ def test_every_day_of_a_plan_is_sought_anew_for_itself(week, tmp_path):
     found = _sought(week, base, 2.0)
     assert found.solution.value <= week.solution.value
     assert set(found.summary["day"]) == {"mon", "thu"}
+
+
+def test_the_workbook_of_several_days_is_read_back_with_its_days(week, tmp_path):
+    write_workbook(tmp_path / "week.xlsx", week, title="Week", lang="zh")
+    base = base_of(week.question, tmp_path / "week.xlsx", "week.xlsx")
+    assert base.seconds == week.solution.value
+    assert [r.task.tolist() for r in base.routes] == [r.task.tolist() for r in week.solution.routes]
 
 
 def test_a_row_that_is_locked_on_a_day_stays_on_it_and_a_deleted_one_gets_a_day(week, tmp_path):

@@ -332,9 +332,12 @@ def timed(grid):
     return make_plan(question, solution)
 
 
-def test_waits_and_breaks_of_a_plan_read_back_are_reckoned_to_the_second(timed, tmp_path):
+@pytest.mark.parametrize("name", ["", "en.xlsx", "zh.xlsx"])
+def test_waits_and_breaks_of_a_plan_read_back_are_reckoned_to_the_second(timed, tmp_path, name):
     write_exchange(tmp_path, timed)
-    read = read_edited(timed.question, tmp_path, "plan")
+    for lang in ("en", "zh"):
+        write_workbook(tmp_path / f"{lang}.xlsx", timed, title="Sweeping", lang=lang)
+    read = read_edited(timed.question, tmp_path / name, "plan")
     found = check_edited(timed.question, read)
     assert found.faults == ()
     assert [route.kind for route in read.routes] == [r.kind for r in timed.solution.routes]
