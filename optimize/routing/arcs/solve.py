@@ -193,7 +193,7 @@ def prepare() -> None:
     )  # fmt: skip
     for method in ("genetic", "ruin", "parts"):
         solution = _searched(_Asked(problem, 3600.0, 1, -1, 0, [1], method))
-    goals = ArcGoals(1.0, 1.0, nodes * 1.0, nodes * 1.0)
+    goals = ArcGoals(1.0, 1.0, np.zeros(6), np.arange(6.0))
     _searched(
         _Asked(problem, 3600.0, 1, -1, 0, [1], "ruin", start=solution.routes[:1], goals=goals)
     )
