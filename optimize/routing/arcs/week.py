@@ -159,6 +159,28 @@ class WeekProblem:
         table = self.patterns[int(self.times[task])]
         return bool((table == served).all(axis=1).any())
 
+    def free(self, served: NDArray[np.bool_], one: int, other: int) -> NDArray[np.bool_]:
+        """Find the tasks that may change one of two days for the other.
+
+        Parameters
+        ----------
+        served : bool[t, d]
+            On which days each task is served.
+        one, other
+            Days, places in `days`.
+
+        Returns
+        -------
+        bool[t]
+        """
+        bits = 1 << np.arange(len(self.days))
+        swapped = served @ bits ^ bits[one] ^ bits[other]
+        found = served[:, one] != served[:, other]
+        for often, table in self.patterns.items():
+            own = self.times == often
+            found[own] &= np.isin(swapped[own], table @ bits)
+        return np.asarray(found, dtype=np.bool_)
+
 
 @dataclass(frozen=True, eq=False)
 class WeekSolution(ArcSolution):

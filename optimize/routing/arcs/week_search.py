@@ -1,6 +1,7 @@
 """Search for a plan over several days.
 
-Patterns first, by place and load (`week_start`); then each day's routes by themselves; then two
+Patterns first, by place and load (`week_start`), and whole days' work to other days where that
+saves ways (`week_merge`); then each day's routes by themselves, begun from giant tours; then two
 days at a time: a street that may change one of the two for the other is served by vehicles of
 either, in one problem, begun from the routes of both, so that removing it here and inserting it
 there is what the search over routes does anyway (ruin and recreate). Pairs that share no day are
@@ -14,14 +15,16 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from networks.errors import InputError
+from optimize.routing.arcs.first_routes import first_routes
 from optimize.routing.arcs.solution import ArcRoute
 from optimize.routing.arcs.solve import ArcProgress, prepare, solve_arcs
 from optimize.routing.arcs.week import WeekSolution, part_of
+from optimize.routing.arcs.week_merge import merged_days
 from optimize.routing.arcs.week_start import first_days
 
 if TYPE_CHECKING:
@@ -34,6 +37,9 @@ if TYPE_CHECKING:
     from optimize.routing.arcs.week import WeekProblem
 
 __all__ = ["solve_week"]
+
+MERGE_SHARE = 0.15
+"""Part of the time for moving whole days' work, at most."""
 
 DAYS_SHARE = 0.4
 """Part of the time for the first routes of the days, where streets may change their days."""
@@ -132,19 +138,21 @@ class _WeekSearch:
         self.days: dict[int, _Day] = {}
         self.done = 0
         self.began = time.perf_counter()
-        bits = 1 << np.arange(len(week.days))
-        self.codes = {often: table @ bits for often, table in week.patterns.items()}
-        self.bits = bits
 
     def run(self, time_limit_s: float) -> WeekSolution:
         until = self.began + time_limit_s
         many = len(self.week.days)
-        pairs = [pair for pair in _pairs(many) if self._free(*pair).any()]
+        merging = self.began + MERGE_SHARE * time_limit_s
+        pairs = [pair for pair in _pairs(many) if self.week.free(self.served, *pair).any()]
         interrupted = False
         try:
+            if pairs:
+                self.served = merged_days(
+                    self.week, self.served, until=merging, seed=self.seed, stop=self.stop.is_set
+                )
+            left = until - time.perf_counter()
             share = DAYS_SHARE if pairs else 1.0
-            at_once = min(self.threads, many)
-            self._days_alone(share * time_limit_s * at_once / many)
+            self._days_alone(share * left * min(self.threads, many) / many)
             self._two_by_two(until)
         except KeyboardInterrupt:
             if len(self.days) < many:
@@ -166,9 +174,10 @@ class _WeekSearch:
     def _day(self, day: int, limit: float) -> _Day:
         tasks = np.flatnonzero(self.served[:, day])
         part = part_of(self.week.problem, tasks)
-        solution = self._solved(part, tasks, limit, day, ())
-        if solution.status == "none":  # the genetic search finds all or nothing
-            solution = self._solved(part, tasks, limit, day, (), method="ruin")
+        began = time.perf_counter()
+        start = first_routes(part, time_limit_s=0.2 * limit, seed=self.seed) if len(tasks) else ()
+        limit -= time.perf_counter() - began
+        solution = self._solved(part, tasks, limit, day, start)
         routes = tuple(_with_tasks(route, tasks) for route in solution.routes)
         missed = _missed(solution, len(tasks))
         return _Day(
@@ -197,7 +206,9 @@ class _WeekSearch:
             again += 1
 
     def _goes_on(self, until: float, again: int) -> bool:
-        pairs = any(self._free(*pair).any() for pair in _pairs(len(self.week.days)))
+        pairs = any(
+            self.week.free(self.served, *pair).any() for pair in _pairs(len(self.week.days))
+        )
         value = sum(day.value for day in self.days.values())
         missed = any(day.missed for day in self.days.values())
         if not pairs or (value <= self.bound and not missed):
@@ -209,7 +220,7 @@ class _WeekSearch:
     ) -> None:
         jobs = []
         for number, (one, other) in enumerate(pairs):
-            free = self._free(one, other)
+            free = self.week.free(self.served, one, other)
             if not free.any():
                 continue
 
@@ -246,15 +257,6 @@ class _WeekSearch:
             return missed[0] < missed[1]
         return self.goals is not None or value[0] < value[1]
 
-    def _free(self, one: int, other: int) -> NDArray[np.bool_]:
-        """Tasks that may change one of two days for the other; bool[t]."""
-        swapped = self.served @ self.bits ^ self.bits[one] ^ self.bits[other]
-        free = self.served[:, one] != self.served[:, other]
-        for often, codes in self.codes.items():
-            own = self.week.times == often
-            free[own] &= np.isin(swapped[own], codes)
-        return np.asarray(free, dtype=np.bool_)
-
     def _pair(
         self, one: int, other: int, free: NDArray[np.bool_], limit: float, stream: int
     ) -> tuple[_Day, ...]:
@@ -272,8 +274,6 @@ class _WeekSearch:
         limit: float,
         stream: int,
         start: tuple[ArcRoute, ...],
-        *,
-        method: Literal["auto", "ruin"] = "auto",
     ) -> ArcSolution:
         goals = self.goals
         if goals is not None and len(goals.x):
@@ -283,7 +283,7 @@ class _WeekSearch:
             time_limit_s=max(limit, 0.05),
             iterations=self.iterations,
             seed=self.seed + 7919 * stream,
-            method=method,
+            method="ruin",
             start=start,
             goals=goals,
             stop=self.stop.is_set,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 from itertools import combinations, pairwise
 
@@ -11,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from networks.errors import InputError
+from optimize.routing.arcs.first_routes import first_routes
 from optimize.routing.arcs.lower_bound import arc_lower_bound
 from optimize.routing.arcs.problem import ArcProblem, VehicleKind
 from optimize.routing.arcs.relaxed import relaxed
@@ -22,6 +24,7 @@ from optimize.routing.arcs.week import (
     part_of,
     week_lower_bound,
 )
+from optimize.routing.arcs.week_merge import merged_days
 from optimize.routing.arcs.week_search import solve_week
 from optimize.routing.arcs.week_start import first_days
 
@@ -210,3 +213,27 @@ def test_control_c_keeps_the_best_plan_so_far(week):
     found = solve_week(week, iterations=1, time_limit_s=600, progress=interrupt)
     assert found.interrupted
     assert check_week(week, found).faults == ()
+
+
+def test_work_moves_to_other_days_where_that_saves_ways():
+    problem = _grid(vehicles=4, most_cost=400, route_cost=30)
+    week = _week(problem, np.ones(problem.n_tasks, np.int64))
+    served = first_days(week, np.full(problem.n_tasks, 3.0))
+    merged = merged_days(week, served, until=time.perf_counter() + 600)
+    assert all(week.allows(task, row) for task, row in enumerate(merged))
+    assert merged.any(axis=0).sum() < served.any(axis=0).sum() == 7
+
+
+def test_first_routes_serve_each_street_by_the_kind_that_is_quickest():
+    problem = _grid()
+    able = np.arange(problem.n_tasks) % 2 == 0
+    slow, fast = np.full((problem.n_tasks, 2), 9), np.where(able[:, None], 3, -1).repeat(2, axis=1)
+    kinds = (
+        VehicleKind("slow", 0, 12, serve_cost=slow),
+        VehicleKind("fast", 5, 9, serve_cost=fast),
+    )
+    routes = first_routes(replace(problem, kinds=kinds))
+    served = {kind: np.sort(np.concatenate([r.task for r in routes if r.kind == kind]))
+              for kind in (0, 1)}  # fmt: skip
+    assert served[0].tolist() == np.flatnonzero(~able).tolist()
+    assert served[1].tolist() == np.flatnonzero(able).tolist()
