@@ -222,11 +222,16 @@ class _Search:
 
     def kinds(self) -> ArcSolution:
         """Find routes of one day for several kinds, in hours of the clock, or with goals."""
+        from optimize.routing.arcs.first_routes import first_routes
         from optimize.routing.arcs.solve import solve_arcs
 
+        problem = self.question.streets.problem
+        seconds = min(_SCAN_SHARE * self.time_limit_s, _SCAN_S)
+        start = first_routes(problem, time_limit_s=seconds, seed=self.seed)
         return solve_arcs(
-            self.question.streets.problem,
+            problem,
             time_limit_s=self.left_s(),
+            start=start,
             threads=self.threads,
             seed=self.seed,
             bound=self.bound,
