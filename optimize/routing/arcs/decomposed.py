@@ -20,6 +20,7 @@ from optimize.routing.arcs.cutouts import Neighbours, cut_out
 from optimize.routing.arcs.giant_tour import Postman, cut_tour
 from optimize.routing.arcs.places import Places
 from optimize.routing.arcs.ruin import RuinSearch
+from optimize.routing.arcs.rules import plain_rules
 from optimize.routing.arcs.solution import ArcSolution
 
 if TYPE_CHECKING:
@@ -35,11 +36,11 @@ __all__ = ["solve_parts"]
 
 SIZE = 150
 """Tasks of a part that are taken apart."""
-RUINS = 30
-"""Ruins for each task of a part."""
+RUINS = 3
+"""Ruins for each task of a part; so few that all have their turn at nearly one temperature."""
 AT_ONCE = 8
 """Most parts between two looks at the whole."""
-HOT, COLD = 0.05, 0.002
+HOT, COLD = 0.1, 0.002
 """Temperature at begin and end, in parts of the mean way between two tasks."""
 _SLICE = 200
 _TOURS = 20
@@ -249,7 +250,11 @@ class _Whole:
         free[part.tasks] = True
         centre = int(self.places.leave[part.tasks[0], 0])
         cutout = cut_out(self.places, part.runs, free, centre, 2 * part.radius)
-        search = RuinSearch(cutout.layout, len(part.runs) + self._spare(), part.seed)
+        rules = plain_rules(cutout.layout)
+        # what stands for several tasks stays in its route; the rest moves around it
+        rules.held[:] = [len(inside) > 1 for inside in cutout.inside]
+        rows = len(part.runs) + self._spare()
+        search = RuinSearch(cutout.layout, rows, part.seed, rules=rules)
         search.begin_from(cutout.routes)
         done, most = 0, RUINS * len(cutout.inside)
         while done < most and not halt.is_set() and time.perf_counter() < until:
