@@ -212,6 +212,15 @@ def _plain(problem: ArcProblem) -> ArcProblem:
     )  # fmt: skip
 
 
+def _untimed(problem: ArcProblem) -> ArcProblem:
+    """Leave the hours and the pause of the only kind out; what it cannot serve, others could."""
+    (kind,) = problem.fleet
+    serve = problem.costs_of(kind)
+    able = np.where(serve < 0, serve.max(axis=1, keepdims=True), serve)
+    plain = replace(kind, windows=None, pause=None, serve_cost=None)
+    return _plain(replace(problem, serve_cost=able, kinds=(plain,)))
+
+
 def _searched(asked: _Asked) -> ArcSolution:
     """Search with kernels that are ready."""
     began = time.perf_counter()
@@ -229,7 +238,7 @@ def _searched(asked: _Asked) -> ArcSolution:
         goal = -1 if asked.goals is not None and asked.goals.any else asked.goal
         searches, found = ruins, annealed(ruins, until, asked.iterations, goal, asked.stop)
     else:
-        most = _routes(asked.problem)
+        most = _routes(asked.problem, layout)
         populations = [HybridSearch(layout, most, one) for one in asked.seeds]
         searches, found = populations, evolved(populations, until, asked.iterations, asked.stop)
     best: Found | None = None
@@ -276,8 +285,8 @@ def _begun(asked: _Asked, layout: Layout, base: Given) -> list[RuinSearch]:
     """Make searches that have something to begin from."""
     problem = asked.problem
     cut = None
-    if not asked.rich:
-        cut = _cut(problem, asked.time_limit_s, asked.bound, asked.seeds[0] // 1000)
+    if len(problem.fleet) == 1 and not base.routes:
+        cut = _cut(_untimed(problem), asked.time_limit_s, asked.bound, asked.seeds[0] // 1000)
     with ThreadPoolExecutor(len(asked.seeds)) as pool:
         return list(
             pool.map(
@@ -333,8 +342,11 @@ def _cut(problem: ArcProblem, time_limit_s: float, bound: int, seed: int) -> Fou
     return Found(routes, made.value, 0, 0)
 
 
-def _routes(problem: ArcProblem) -> int:
-    """Say how many routes to search with: those there may be, or some more than needed."""
+def _routes(problem: ArcProblem, layout: Layout) -> int:
+    """Say how many routes to search with: those there may be, or some more than needed.
+
+    Of what a route may cost the ways out to a task and home from it are spent driving.
+    """
     if problem.vehicles is not None:
         return problem.vehicles
     need = int(np.ceil(problem.demand.sum() / problem.capacity))
@@ -342,7 +354,9 @@ def _routes(problem: ArcProblem) -> int:
         need = max(1, need // 2)
     if problem.most_cost is not None:
         work = int(problem.serve_cost.min(axis=1).sum())
-        need = max(need, int(np.ceil(work / max(1, problem.most_cost))))
+        ways = layout.start[0].min(axis=1) + layout.ending[0].min(axis=1)
+        left = problem.most_cost - int(np.median(ways))
+        need = max(need, int(np.ceil(work / max(1, left))))
     return min(problem.n_tasks, int(np.ceil(1.5 * need)) + 4)
 
 
