@@ -62,6 +62,8 @@ class Tables(NamedTuple):
         Of a unit of excess load, and of excess cost.
     near : int32[n, g]
         Tasks near each task, the nearest first; -1 where there are fewer.
+    site : float64[n, 2]
+        About where each task lies, the depot at 0.
     """
 
     step: NDArray[np.int32]
@@ -69,6 +71,7 @@ class Tables(NamedTuple):
     limits: NDArray[np.int64]
     penalty: NDArray[np.float64]
     near: NDArray[np.int32]
+    site: NDArray[np.float64]
 
 
 class Routes(NamedTuple):
@@ -113,7 +116,32 @@ def tables_of(layout: Layout, near: NDArray[np.int32]) -> Tables:
     ends = np.concatenate(
         [layout.start[0], layout.ending[0], layout.serve[0], layout.demand[:, None]], axis=1
     )
-    return Tables(step.copy(), ends.astype(np.int64), layout.limits[0].copy(), np.ones(2), near)
+    return Tables(
+        step.copy(), ends.astype(np.int64), layout.limits[0].copy(), np.ones(2), near, sites(layout)
+    )
+
+
+def sites(layout: Layout) -> NDArray[np.float64]:
+    """Lay tasks out in the plane so that their distances are about what it costs to go.
+
+    Classical scaling (Torgerson 1952) of the least costs between tasks and the depot.
+
+    Returns
+    -------
+    float64[n, 2]
+        The depot at 0.
+    """
+    n = len(layout.demand)
+    apart = np.zeros((n + 1, n + 1))
+    there = np.minimum(layout.step.min(axis=2), 1 << 28).astype(np.float64)
+    apart[1:, 1:] = np.minimum(there, there.T)
+    apart[0, 1:] = apart[1:, 0] = layout.start[0].min(axis=1)
+    np.fill_diagonal(apart, 0.0)
+    square = apart**2
+    inner = -0.5 * (square - square.mean(axis=0) - square.mean(axis=1)[:, None] + square.mean())
+    values, vectors = np.linalg.eigh(inner)
+    place = vectors[:, -2:] * np.sqrt(np.maximum(values[-2:], 0.0))
+    return np.ascontiguousarray(place[1:] - place[0])
 
 
 def empty_routes(n: int, rows: int) -> Routes:

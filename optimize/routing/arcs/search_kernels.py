@@ -80,6 +80,19 @@ def _empty(routes: Routes) -> int:
 
 
 @njit(cache=True, nogil=True)
+def _angles(tables: Tables, routes: Routes) -> NDArray[np.float64]:
+    """Direction in which the tasks of each route lie from the depot."""
+    angle = np.zeros(routes.length.size)
+    for r in range(routes.length.size):
+        x, y = 0.0, 0.0
+        for k in range(routes.length[r]):
+            x += tables.site[routes.seq[r, k], 0]
+            y += tables.site[routes.seq[r, k], 1]
+        angle[r] = np.arctan2(y, x)
+    return angle
+
+
+@njit(cache=True, nogil=True)
 def educate(
     tour: NDArray[np.int32],
     cut: NDArray[np.int64],
@@ -94,7 +107,7 @@ def educate(
     Parameters
     ----------
     tour : int32[n]
-        Tasks in order; rewritten.
+        Tasks in order; rewritten, the routes in the order in which they lie around the depot.
     cut : int64[r + 1]
         Room.
     goes_on
@@ -123,7 +136,7 @@ def educate(
     local_search(tables, routes, state)
     total[:] = 0
     at = 0
-    for r in range(rows):
+    for r in np.argsort(_angles(tables, routes)):
         if routes.length[r] == 0:
             continue
         total[0] += routes.worth[r, 0] + tables.limits[ROUTE_COST]

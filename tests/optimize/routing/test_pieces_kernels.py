@@ -21,6 +21,7 @@ from optimize.routing.arcs.pieces_kernels import (
     at_end,
     at_end_back,
     empty_routes,
+    sites,
     tables_of,
 )
 from optimize.routing.arcs.placing_kernels import set_route
@@ -94,6 +95,14 @@ def test_ends_turned_round_cost_what_the_route_written_out_costs(facilities):
             real = price_of(tables, routes, tasks)
             assert real <= said + 1e-6
             assert facilities or real == said
+
+
+def test_streets_lie_as_far_apart_as_it_costs_to_go():
+    layout = layout_of(grid_problem(7, 0))
+    site = sites(layout)
+    apart = np.linalg.norm(site[:, None] - site[None], axis=2).ravel()
+    cost = layout.step.min(axis=2).ravel()
+    assert np.corrcoef(apart, cost)[0, 1] > 0.9
 
 
 def test_a_route_is_known_without_a_task_and_without_two():
