@@ -74,10 +74,14 @@ ROUTES_TEXTS: Final[dict[str, tuple[str, str]]] = {
     ),
     "rt.files": (
         (
-            "The plan as a table: plan/{name}.csv. Each route for maps and navigation devices: "
-            "routes/route-NN.geojson and .gpx."
+            "To print: run-sheets.pdf. To edit: {name}.xlsx or plan/{name}.csv; cityops routes "
+            "--from reads it back. Each route for maps and navigation devices: routes/route-NN.geojson "
+            "and .gpx."
         ),
-        "计划表：plan/{name}.csv。各路线的地图与导航文件：routes/route-NN.geojson 与 .gpx。",
+        (
+            "打印：run-sheets.pdf。修改：{name}.xlsx 或 plan/{name}.csv，"
+            "改后用 cityops routes --from 读回。各路线的地图与导航文件：routes/route-NN.geojson 与 .gpx。"
+        ),
     ),
     "rt.break": ("Break", "休息"),
     "rt.reason.outside all shifts": ("outside all shifts", "不在任何班次时段内"),
