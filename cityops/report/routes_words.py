@@ -75,12 +75,13 @@ ROUTES_TEXTS: Final[dict[str, tuple[str, str]]] = {
     "rt.files": (
         (
             "To print: run-sheets.pdf. To edit: {name}.xlsx or plan/{name}.csv; cityops routes "
-            "--from reads it back. Each route for maps and navigation devices: routes/route-NN.geojson "
-            "and .gpx."
+            "--from reads it back. Each route for maps and navigation devices: "
+            "routes/route-NN.geojson and .gpx."
         ),
         (
             "打印：run-sheets.pdf。修改：{name}.xlsx 或 plan/{name}.csv，"
-            "改后用 cityops routes --from 读回。各路线的地图与导航文件：routes/route-NN.geojson 与 .gpx。"
+            "改后用 cityops routes --from 读回。"
+            "各路线的地图与导航文件：routes/route-NN.geojson 与 .gpx。"
         ),
     ),
     "rt.break": ("Break", "休息"),
