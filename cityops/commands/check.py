@@ -35,7 +35,9 @@ def check(scenario: ScenarioArgument, *, plan: EditedPlan = None) -> int:
     loaded = load_scenario(scenario)
     if plan is not None:
         return _edited(loaded, plan)
-    lines = _district(loaded) if loaded.spec.scenario.service == "dispatch" else []
+    simulated = {"dispatch": _district, "cleaning": _cleaning}
+    service = loaded.spec.scenario.service
+    lines = simulated[service](loaded) if service in simulated else []
     streets: dict[str, RoadNetwork] = {}
     lines += _placements(loaded, streets)
     lines += _routes(loaded, streets)
@@ -87,6 +89,20 @@ def _district(loaded: "Scenario") -> list[str]:
     per_day = expected_per_day(built)
     classes = _classes(len(district.classes))
     return [*lines, f"incidents  {per_day:,.1f} a day expected, from {classes}"]
+
+
+def _cleaning(loaded: "Scenario") -> list[str]:
+    from scenarios.cleaning.build import build_cleaning
+
+    built = build_cleaning(loaded)
+    pieces = built.pieces
+    kg = 24.0 * float((pieces.growth_g_m_h * pieces.length_m).sum()) / 1000.0
+    warmup = loaded.spec.scenario.warmup_h / 24.0
+    lines = [f"warning: {warning}" for warning in built.warnings]
+    lines.append(f"cleaning   {built.days} days, {warmup:g} to warm up; {kg:,.0f} kg of dirt a day")
+    if built.given is not None:
+        lines.append(f"           {len(built.given.routes)} routes of {built.given.shown}")
+    return lines
 
 
 def _placements(loaded: "Scenario", streets: "dict[str, RoadNetwork]") -> list[str]:

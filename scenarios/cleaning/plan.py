@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -19,15 +20,16 @@ from sim.cleaning.plan import KINDS, Routes
 if TYPE_CHECKING:
     import pandas as pd
 
-    from optimize.routing.arcs.problem import ArcProblem
     from optimize.routing.arcs.solution import ArcSolution
     from scenarios.cleaning.build import BuiltCleaning
+    from scenarios.routing.build import RouteQuestion
     from scenarios.routing.edited import EditedPlan
     from sim.cleaning import Vehicles
 
 __all__ = ["CleaningPlan", "make_routes"]
 
 SWEEP, DRIVE, DUMP, BREAK = (KINDS.index(kind) for kind in ("sweep", "drive", "dump", "break"))
+_TOURS_AN_ITERATION = 20
 _NO_LIMIT_S = 1e6  # a number of tours binds, so that results do not depend on the machine
 
 
@@ -115,12 +117,12 @@ def _made(built: BuiltCleaning) -> tuple[pd.DataFrame, dict[str, Any]]:
             file=built.scenario.shown,
             place=f"[routes.{question.name}]",
             mend=f"make it with cityops routes {built.scenario.reference} {question.name}, and "
-            "name its folder: [cleaning] plan = ...",
+            "name its folder in [cleaning] plan",
         )
     head = built.scenario.spec.scenario
     seed = head.seed if question.spec.seed is None else question.spec.seed
-    solution = _quick(question.streets.problem, spec.effort, seed)
-    if solution.status == "none":
+    solution = _quick(question, spec.effort, seed)
+    if solution is None or not solution.routes:
         raise InputError(
             "no routes were found that keep its rules",
             file=built.scenario.shown,
@@ -132,24 +134,29 @@ def _made(built: BuiltCleaning) -> tuple[pd.DataFrame, dict[str, Any]]:
         "source": "made",
         "effort": spec.effort,
         "seed": seed,
-        "hours": round(solution.value / 3600.0, 4),
+        "hours": round(plan.seconds / 3600.0, 4),
+        "left_km": round(float(plan.question.left_out["km"].sum()), 3),
     }
     return plan.legs, origin
 
 
-def _quick(problem: ArcProblem, effort: int, seed: int) -> ArcSolution:
-    """Cut giant tours, or scan where these make too many routes, or search."""
+def _quick(question: RouteQuestion, effort: int, seed: int) -> ArcSolution | None:
+    """Cut giant tours, or scan; search where there are kinds of vehicles, or windows."""
     from optimize.routing.arcs.giant_tour import tour_arcs
     from optimize.routing.arcs.scanning import scan_arcs
     from optimize.routing.arcs.solve import solve_arcs
+    from scenarios.routing.plan import goals_of
 
-    if not problem.kinds:
-        made = tour_arcs(problem, time_limit_s=_NO_LIMIT_S, tours=effort, seed=seed)
-        if made.status == "none":
-            made = scan_arcs(problem, time_limit_s=_NO_LIMIT_S, scans=effort, seed=seed)
-        if made.status != "none":
-            return made
-    return solve_arcs(problem, time_limit_s=_NO_LIMIT_S, iterations=effort, seed=seed)
+    problem, iterations = question.streets.problem, max(1, effort // _TOURS_AN_ITERATION)
+    if problem.kinds or goals_of(question) is not None:
+        return solve_arcs(
+            problem, time_limit_s=_NO_LIMIT_S, iterations=iterations, seed=seed,
+            goals=goals_of(question),
+        )  # fmt: skip
+    made = tour_arcs(problem, time_limit_s=_NO_LIMIT_S, tours=effort, seed=seed)
+    if made.status == "none":
+        made = scan_arcs(problem, time_limit_s=_NO_LIMIT_S, scans=effort, seed=seed)
+    return None if made.status == "none" else made
 
 
 def _read(built: BuiltCleaning, given: EditedPlan) -> tuple[pd.DataFrame, dict[str, Any]]:
@@ -172,7 +179,25 @@ def _read(built: BuiltCleaning, given: EditedPlan) -> tuple[pd.DataFrame, dict[s
         plan = make_plan(question, ArcSolution(routes, 0, 0.0, "feasible", 0.0, 0))
         tables.append(plan.legs.assign(route=plan.legs["route"] + numbered))
         numbered += len(routes)
-    return pd.concat(tables, ignore_index=True), {"source": "read", "file": given.shown}
+    legs = pd.concat(tables, ignore_index=True)
+    return _with_stops(built, legs), {"source": "read", "file": given.shown}
+
+
+def _with_stops(built: BuiltCleaning, legs: pd.DataFrame) -> pd.DataFrame:
+    """Take the legs of the plan's folder, with its waits and breaks, where nobody edited it."""
+    import pandas as pd
+
+    stored = Path(str(built.spec.plan)) / "tables" / "legs.parquet"
+    if not stored.is_file():
+        return legs
+    whole = pd.read_parquet(stored)
+    if not set(legs.columns) <= set(whole.columns):
+        return legs
+    edges = [
+        table[table["kind"] == "sweep"].sort_values(["route", "order"], kind="stable")["edge"]
+        for table in (legs, whole)
+    ]
+    return whole if edges[0].tolist() == edges[1].tolist() else legs
 
 
 # ---- legs to steps
@@ -304,7 +329,7 @@ def _service_days(built: BuiltCleaning, route: _Route) -> set[int]:
     """Weekdays on which a route of the plan is driven."""
     if route.weekday is not None:
         return {route.weekday}
-    if built.spec.days is None:
+    if not built.spec.days:
         return set(range(7))
     return {day_index(day) for day in built.spec.days}
 

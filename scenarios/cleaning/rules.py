@@ -95,11 +95,11 @@ def _routes(document: dict[str, Any], spec: CleaningSpec, faults: FaultList) -> 
         return
     own = tables[spec.routes] if isinstance(tables, dict) else None
     of_week = isinstance(own, dict) and bool(own.get("frequency") or own.get("days"))
-    if of_week and spec.days is not None:
+    if of_week and spec.days:
         faults.add(
             ("cleaning", "days"),
             f"is given, and [routes.{spec.routes}] is a plan over a week with days of its own",
-            "keep the days there",
+            "keep the days there, and write days = [] here",
         )
 
 

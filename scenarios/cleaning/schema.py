@@ -154,7 +154,7 @@ class CleaningSpec(Table):
     routes: Text
     plan: Text | None = None
     effort: Annotated[int, Field(ge=1, le=100_000)] = 20
-    days: Annotated[list[Day], Field(min_length=1)] | None = None
+    days: list[Day] = []
     growth_g_m_h: ByClass
     growth_spread: Annotated[float, Field(ge=0, le=5)] = 0.0
     hours: Profile = "daytime"

@@ -8,7 +8,7 @@ import pytest
 from networks.errors import InputError
 from scenarios import load_scenario
 from scenarios.cleaning.build import build_cleaning
-from scenarios.cleaning.plan import DUMP, SWEEP, make_routes
+from scenarios.cleaning.plan import BREAK, DUMP, SWEEP, make_routes
 
 
 def _plan(path):
@@ -74,3 +74,50 @@ def test_a_plan_that_was_written_is_driven_as_it_stands(write, tmp_path):
     ours = plan.routes.kind == SWEEP
     one_day = plan.routes.target[ours][: len(swept)]
     np.testing.assert_array_equal(built.pieces.edge[one_day], swept["edge"])
+
+
+def test_an_edited_plan_is_driven_as_it_was_edited(write, tmp_path):
+    from scenarios.routing.output import routes_scenario
+
+    routes_scenario(load_scenario(write()), "cleaning", tmp_path / "plan", time_limit_s=0.5)
+    file = tmp_path / "plan" / "plan" / "cleaning.csv"
+    lines = file.read_text(encoding="utf-8").splitlines(keepends=True)
+    first = next(k for k, line in enumerate(lines) if ",sweep," in line)
+    (tmp_path / "edited").mkdir()
+    edited = tmp_path / "edited" / "cleaning.csv"
+    edited.write_text("".join(lines[:first] + lines[first + 1 :]), encoding="utf-8")
+    named = 'routes = "cleaning"\nplan = "edited/cleaning.csv"'
+    built, plan = _plan(write(('routes = "cleaning"', named)))
+    swept = set(plan.routes.target[plan.routes.kind == SWEEP])
+    assert 0 < len(built.pieces) - len(swept) < 20  # the row that was deleted
+
+
+def test_a_plan_over_a_week_is_made_beforehand(write):
+    path = write(
+        ("dirt_kg_per_km = 60", 'dirt_kg_per_km = 60\ndays = ["monday", "tuesday"]'),
+        ('days = ["monday", "wednesday"]', "days = []"),
+    )
+    with pytest.raises(InputError, match="name its folder in"):
+        _plan(path)
+
+
+def test_too_few_hours_for_any_route_are_said(write):
+    with pytest.raises(InputError, match="no routes were found that keep its rules"):
+        _plan(write(("shift_h = 4", "shift_h = 0.02")))
+
+
+def test_a_vehicle_waits_for_a_window_and_takes_its_break(write):
+    from scenarios.services import build_service
+
+    keys = "shift_h = 4\nbreak_min = 20\nbreak_after_h = [0.7, 1]"
+    window = '[[routes.cleaning.window]]\nfrom = "05:30"\nuntil = "12:00"\n\n[cleaning]\n'
+    path = write(("shift_h = 4", keys), ("[cleaning]\n", window))
+    service = build_service(load_scenario(path))
+    routes = service.plan.routes
+    first = int(np.flatnonzero(routes.kind == SWEEP)[0])
+    assert routes.earliest_s[first] == 1800.0  # it leaves at 05:00
+    assert (routes.length_s[routes.kind == BREAK] == 1200.0).all()
+    assert (routes.kind == BREAK).any()
+    steps = service.log(0, "kernel").steps()
+    swept = steps[(steps["kind"] == SWEEP) & ~steps["missed"]]
+    assert (swept["begin_s"] + swept["wait_s"]).mod(86_400).min() >= 5.5 * 3600
