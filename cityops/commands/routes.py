@@ -104,7 +104,9 @@ def routes(
     print("\n".join(_outcome(done)))
     if done.check.faults:
         return 1
-    return 130 if done.manifest["interrupted"] else 0
+    if done.manifest["interrupted"]:
+        return 130
+    return 1 if done.manifest["status"] == "partial" else 0
 
 
 def write_pages(folder: Path, plan: "RoutePlan", lang: str) -> None:
@@ -125,6 +127,8 @@ def _outcome(done: "RoutesRun") -> list[str]:
     """Say what the routes came to, and whether the streets agree."""
     facts, check = done.manifest, done.check
     fleet = f" of {facts['vehicles']} vehicles" if facts["vehicles"] else ""
+    days = f" on {len(facts['days'])} days" if facts["days"] else ""
+    often = "as often as asked" if facts["days"] else "exactly once"
     kilometres = (
         f"{facts['km_swept']:.1f} swept, {facts['km_deadhead']:.1f} driven without sweeping, "
         f"{facts['dumps']} visits to dump {facts['dirt_kg'] / 1000:.2f} t"
@@ -135,7 +139,7 @@ def _outcome(done: "RoutesRun") -> list[str]:
     )
     lines = [
         facts["question"]["title"],
-        f"routes     {facts['routes']}{fleet}, the longest {facts['longest_h']:.2f} h",
+        f"routes     {facts['routes']}{fleet}{days}, the longest {facts['longest_h']:.2f} h",
         f"kilometres {kilometres}",
         f"hours      {hours}",
     ]
@@ -148,7 +152,7 @@ def _outcome(done: "RoutesRun") -> list[str]:
         lines += [f"  {fault}" for fault in check.faults[:20]]
     else:
         lines.append(
-            f"check      {check.sides:,} street sides swept exactly once, {check.edges:,} edges "
+            f"check      {check.sides:,} street sides swept {often}, {check.edges:,} edges "
             "connect, times add up"
         )
     return [*lines, f"folder: {done.folder}", f"report: {done.folder / 'report.html'}"]

@@ -28,6 +28,7 @@ from scenarios.routing.again import base_of, facts_of, solve_again, with_locks
 from scenarios.routing.build import RouteQuestion, build_routes
 from scenarios.routing.exchange import write_exchange
 from scenarios.routing.plan import RoutePlan, make_plan, solve_routes
+from scenarios.routing.tables import day_name
 from scenarios.routing.verify import RouteCheck, verify_routes
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 
     from optimize.routing.arcs.solve import ArcProgress
     from scenarios.load import Scenario
+    from scenarios.routing.fleet import Kind
 
 __all__ = ["MARK", "RoutesRun", "check_plan", "default_folder", "routes_scenario", "titles"]
 
@@ -256,6 +258,11 @@ def _manifest(
         "assumed": list(question.spec.assumed),
         "assumed_zh": list(question.spec.assumed_zh),
         "depot": _place(question.depot),
+        "depots": [_place(place) for place in question.depots],
+        "days": [day_name(day) for day in question.days] if question.spec.is_week else [],
+        "fleet": [_kind(question, kind) for kind in question.kinds]
+        if question.spec.vehicle
+        else [],
         "dump_sites": [_place(place) for place in question.dumps],
         "network": network_facts(question.network),
         "versions": versions(),
@@ -274,6 +281,18 @@ def titles(question: RouteQuestion) -> dict[str, str]:
     where_zh = head.title_zh or where
     title_zh = spec.title_zh or spec.title or f"{question.name} – {where_zh}"
     return {"title": title, "title_zh": title_zh}
+
+
+def _kind(question: RouteQuestion, kind: Kind) -> dict[str, Any]:
+    return {
+        "name": kind.name,
+        "title": kind.title,
+        "title_zh": kind.title_zh,
+        "count": kind.count,
+        "depot": question.depots[kind.depot].name,
+        "leaves_s": kind.leaves_s,
+        "shift_h": kind.shift_h,
+    }
 
 
 def _place(place: Any) -> dict[str, Any]:  # noqa: ANN401 - a Place
