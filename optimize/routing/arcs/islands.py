@@ -28,8 +28,9 @@ EXCHANGE = 1000
 STALE = 20_000
 """Generations without a better solution after which a new population begins."""
 
-LOOKS = 1000
-"""Ruins between two looks at what annealings have found."""
+LOOKS = 100
+"""Ruins between two looks at the clock and at what annealings have found: with hours of the clock
+and a thousand streets a ruin may take some milliseconds."""
 
 
 def evolved(
@@ -121,7 +122,7 @@ def annealed(
             now = time.perf_counter()
             share = (now - began) / max(1e-9, until - began)
             if iterations is not None:
-                share = max(searches[0].iterations / (LOOKS * iterations), float(now >= until))
+                share = max(searches[0].iterations / (1000 * iterations), float(now >= until))
             if share >= 1.0 or (told is not None and told <= goal) or (stop and stop()):
                 return
             list(pool.map(partial(_cooler, share=share), searches))
