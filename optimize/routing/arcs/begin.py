@@ -198,8 +198,8 @@ def search_of(
     goals
         What is minimised beside the cost.
     cut
-        Routes that serve every task, to begin from where they are cheaper than what insertion
-        makes.
+        Routes that serve every task, hours and pauses apart, to begin from where nothing is given;
+        those that break a limit are taken apart.
     seed
         Of all that is drawn.
 
@@ -209,6 +209,8 @@ def search_of(
         If what is locked breaks a limit by itself, or the goals do not fit the tasks.
     """
     rows = rows_of(problem, base.routes)
+    if cut is not None and len(cut.routes) > len(rows):
+        rows = np.zeros(len(cut.routes), np.int64)
     closed = np.zeros(len(rows), np.bool_)
     closed[sorted(base.frozen)] = True
     search = RuinSearch(
@@ -224,9 +226,11 @@ def search_of(
     for r, route in enumerate(base.routes):
         if r not in base.frozen:
             _place(problem, search, base, r, route)
+    if cut is not None:
+        for r, elements in enumerate(cut.routes):
+            if not search.set_row(r, elements):
+                search.set_row(r, [])
     search.begin()
-    if cut is not None and cut.cost < search.totals[1]:
-        search.begin_from(cut.routes)
     return search
 
 
