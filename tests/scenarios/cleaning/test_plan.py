@@ -109,9 +109,11 @@ def test_too_few_hours_for_any_route_are_said(write):
 def test_a_vehicle_waits_for_a_window_and_takes_its_break(write):
     from scenarios.services import build_service
 
-    keys = "shift_h = 4\nbreak_min = 20\nbreak_after_h = [0.7, 1]"
+    keys = "shift_h = 4\nbreak_min = 20\nbreak_after_h = [0.55, 0.6]"
+    market = ('streets = ["Column 2"]', 'streets = ["Row 3"]')
     window = '[[routes.cleaning.window]]\nfrom = "05:30"\nuntil = "12:00"\n\n[cleaning]\n'
-    path = write(("shift_h = 4", keys), ("[cleaning]\n", window))
+    few = ("dirt_kg_per_km = 60", 'dirt_kg_per_km = 60\nclasses = ["primary"]')
+    path = write(few, ("shift_h = 4", keys), ("[cleaning]\n", window), market)
     service = build_service(load_scenario(path))
     routes = service.plan.routes
     first = int(np.flatnonzero(routes.kind == SWEEP)[0])
