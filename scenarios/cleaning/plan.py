@@ -122,6 +122,8 @@ def _made(built: BuiltCleaning) -> tuple[pd.DataFrame, dict[str, Any]]:
     head = built.scenario.spec.scenario
     seed = head.seed if question.spec.seed is None else question.spec.seed
     solution = _quick(question, spec.effort, seed)
+    if solution is not None and solution.interrupted:
+        raise KeyboardInterrupt  # what it has so far is not what another run would have
     if solution is None or not solution.routes:
         raise InputError(
             "no routes were found that keep its rules",
