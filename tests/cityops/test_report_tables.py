@@ -25,6 +25,7 @@ def run(missed, *, recorded=False, folder="runs/a"):
         scenario=SimpleNamespace(spec=SimpleNamespace(incident_class={})),
         level=0.95,
         name="east",
+        service="dispatch",
         folder=Path(folder),
     )
 
