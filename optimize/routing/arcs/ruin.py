@@ -106,7 +106,7 @@ class RuinSearch:
         self.wanted = np.flatnonzero(wanted)
         kinds = np.zeros(kind, np.int64) if isinstance(kind, int) else kind.astype(np.int64)
         room = 2 * n + 4 if layout.limits[0, HAS_VISITS] else n + 4
-        reach = (len(kinds), room, 4) if self.rules.timed.any() else (1, 1, 4)
+        timed = (len(kinds), room) if self.rules.timed.any() else (1, 1)
         rows = len(kinds)
         self.rows = Rows(
             seq=np.full((rows, room), -1, np.int32),
@@ -119,7 +119,8 @@ class RuinSearch:
             worth=np.zeros((rows, 2), np.int64),
             kind=kinds,
             closed=np.zeros(rows, np.bool_) if closed is None else closed.copy(),
-            reach=np.zeros(reach, np.int64),
+            reach=np.zeros((*timed, 4), np.int64),
+            rest=np.zeros((*timed, 8), np.int64),
             lasts=np.zeros(rows, np.int64),
             spread=np.zeros((rows, 4)),
             value=np.zeros(rows),
@@ -289,7 +290,7 @@ class RuinSearch:
         changes: dict[str, Any] = {name: longer(getattr(self.rows, name)) for name in by_row}
         changes["kind"] = longer(self.rows.kind, c)
         if len(self.rows.reach) == len(self.rows.length):
-            changes["reach"] = longer(self.rows.reach)
+            changes |= {name: longer(getattr(self.rows, name)) for name in ("reach", "rest")}
         self.rows = self.rows._replace(**changes)
         names = ("touched", "saved", "saved_length")
         changes = {name: longer(getattr(self.room, name)) for name in names}

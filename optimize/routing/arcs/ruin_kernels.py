@@ -136,7 +136,10 @@ def richer(
             least = max(lasts, np.int64(rules.target[c] * (1.0 - 0.5 / balance)))
         if aimed(c, least, count, sx, sy, squares, rules) + apart >= best + 1.0:
             return np.inf
-        lasts = tried(r, i, t, room.labels, rows, costs, rules)
+        limit = min(INFEASIBLE, float(costs.limits[c, MOST_COST])) + 1.0
+        if balance <= 0.0:
+            limit = min(limit, best + 1.0 - apart - aimed(c, 0, count, sx, sy, squares, rules))
+        lasts = tried(r, i, t, limit, room.labels, rows, costs, rules)
         if lasts > costs.limits[c, MOST_COST] or lasts > INFEASIBLE:
             return np.inf
     return aimed(c, lasts, count, sx, sy, squares, rules) + apart

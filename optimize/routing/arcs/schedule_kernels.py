@@ -6,6 +6,10 @@ shortest path with one label a mode, and another two once the pause is behind (t
 waiting; Desrochers, Lenstra and Savelsbergh 1990). Without windows and pause a route lasts what its
 costs add up to.
 
+A route with one more task is timed from that task on, and no farther than it takes: what is left to
+drive and serve after a place, were there no wait, is kept with the times between which it is just
+that (forward time slack; Savelsbergh 1992).
+
 What a route is worth is how long it lasts and the goals: ``balance`` times the squared distance
 from the target, in targets, and ``compactness`` times the root of the summed squared distances of
 its tasks from their middle, times the root of their number.
@@ -37,6 +41,8 @@ HOPELESS = 1e12
 """Worth of a route that comes too late somewhere."""
 BALANCE, COMPACTNESS = 0, 1
 EARLIEST, LATEST, LENGTH = 0, 1, 2
+SINCE, UNTIL, CLOSED, LEFT_OVER = 0, 2, 4, 6
+"""Columns of what is kept of the rest of a route, each for two modes."""
 
 
 class Rows(NamedTuple):
@@ -51,6 +57,10 @@ class Rows(NamedTuple):
     reach : int64[r, k, 4]
         Earliest time at which each place is done with, in each mode: before the pause and after it.
         Of rows of a timed kind only.
+    rest : int64[r, k, 8]
+        Of the rest of a route for who is done with a place in each mode, of rows of a timed kind:
+        from when to when it takes no longer than without waits (without windows: than that and the
+        pause); when it is too late for it; how long it takes without waits.
     lasts : int64[r]
         How long each route lasts; `NEVER` where it comes too late somewhere.
     spread : float64[r, 4]
@@ -70,6 +80,7 @@ class Rows(NamedTuple):
     kind: NDArray[np.int64]
     closed: NDArray[np.bool_]
     reach: NDArray[np.int64]
+    rest: NDArray[np.int64]
     lasts: NDArray[np.int64]
     spread: NDArray[np.float64]
     value: NDArray[np.float64]
@@ -198,6 +209,133 @@ def scheduled(r: int, labels: NDArray[np.int64], rows: Rows, costs: Costs, rules
         for k in range(4):
             rows.reach[r, i, k] = labels[k]
     rows.lasts[r] = ended(labels, c, last, costs, rules) if last >= 0 else ZERO
+    rows.rest[r, 0, LEFT_OVER] = -1  # not known until a task is tried there
+
+
+@njit(cache=True, nogil=True)
+def look_back(r: int, rows: Rows, costs: Costs, rules: Rules) -> None:
+    """Compute what is kept of the rest of a route of a timed kind at each place."""
+    n = costs.demand.size
+    c = rows.kind[r]
+    windowed = rules.windowed[c]
+    earliest = rules.pause[c, EARLIEST]
+    latest = rules.pause[c, LATEST]
+    most = min(costs.limits[c, MOST_COST], np.int64(NEVER - 1))
+    after = -1  # place of the task after this one
+    visited = False
+    for k in range(rows.length[r] - 1, -1, -1):
+        e = rows.seq[r, k]
+        if e == n:
+            visited = after >= 0
+            continue
+        rest = rows.rest[r, k]
+        if after < 0:
+            for m in range(2):
+                home = np.int64(costs.ending[c, e, m])
+                rest[SINCE + m] = ZERO if windowed else np.int64(NEVER)
+                rest[UNTIL + m] = np.int64(NEVER) if windowed else np.int64(-1)
+                rest[CLOSED + m] = most - home
+                rest[LEFT_OVER + m] = home
+            after = k
+            visited = False
+            continue
+        behind = rows.rest[r, after]
+        f = rows.seq[r, after]
+        for m in range(2):
+            rest[CLOSED + m] = -NEVER
+            rest[LEFT_OVER + m] = NEVER
+            best = 0
+            way = ZERO
+            for b in range(2):
+                drive = np.int64(
+                    costs.over[e, f, 2 * m + b] if visited else costs.step[e, f, 2 * m + b]
+                )
+                serve = costs.serve[c, f, b]
+                over = drive + serve + behind[LEFT_OVER + b]
+                if over < rest[LEFT_OVER + m]:
+                    rest[LEFT_OVER + m] = over
+                    best = b
+                    way = drive
+                begin = behind[CLOSED + b] - serve
+                if windowed:
+                    begin = last_begin(begin, c, f, rules)
+                rest[CLOSED + m] = max(rest[CLOSED + m], begin - drive)
+            serve = costs.serve[c, f, best]
+            since = behind[SINCE + best]
+            until = behind[UNTIL + best]
+            if windowed:
+                second = rows.reach[r, k, m] + way > rules.window[c, f, 1]
+                second = second and rules.window[c, f, 3] >= 0
+                w = 2 if second else 0
+                since = max(rules.window[c, f, w] + serve, since)
+                until = min(rules.window[c, f, w + 1] + serve, until)
+            elif latest < NEVER:
+                if since > until:
+                    since = earliest
+                    until = latest
+                elif since <= latest + 1 and earliest <= until + 1:
+                    since = min(since, earliest)
+                    until = max(until, latest)
+            rest[SINCE + m] = since - serve - way
+            rest[UNTIL + m] = until - serve - way
+        after = k
+        visited = False
+    rows.rest[r, 0, LEFT_OVER] = max(ZERO, rows.rest[r, 0, LEFT_OVER])
+
+
+@njit(cache=True, nogil=True)
+def last_begin(until: int, c: int, e: int, rules: Rules) -> int:
+    """Say when to come to a task at the latest, to begin by a time; `-NEVER` if it cannot be."""
+    come: int = -NEVER
+    if rules.window[c, e, 3] >= 0 and until >= rules.window[c, e, 2]:
+        come = min(until, rules.window[c, e, 3])
+    elif until >= rules.window[c, e, 0]:
+        come = min(until, rules.window[c, e, 1])
+    return come
+
+
+@njit(cache=True, nogil=True)
+def foreseen(
+    r: int, k: int, labels: NDArray[np.int64], limit: float, rows: Rows, rules: Rules
+) -> int:
+    """Say how long a route lasts from the labels at place k on, all after it as it was.
+
+    `NEVER` where it cannot be, or is ``limit`` or more, or more than the most; -1 if one must look
+    farther.
+    """
+    c = rows.kind[r]
+    rest = rows.rest[r, k]
+    reach = rows.reach[r, k]
+    lasts: int = rows.lasts[r]
+    l0, l1, l2, l3 = labels[0], labels[1], labels[2], labels[3]
+    if l0 == reach[0] and l1 == reach[1] and l2 == reach[2] and l3 == reach[3]:
+        return lasts
+    s0 = rest[LEFT_OVER]
+    s1 = rest[LEFT_OVER + 1]
+    least: int = min(l0 + s0, l1 + s1)
+    paused: int = min(l2 + s0, l3 + s1)
+    early = least <= rules.pause[c, LATEST]
+    rested: int = least + rules.pause[c, LENGTH]
+    bound: int = least if early else min(rested, paused)
+    if min(l0, l1) >= NEVER or bound >= limit:
+        return NEVER
+    if lasts >= limit and l0 >= reach[0] and l1 >= reach[1] and l2 >= reach[2] and l3 >= reach[3]:
+        return NEVER  # who comes later is home no earlier
+    if not rules.windowed[c]:
+        if early or paused == bound:
+            return bound
+        for m in range(2):
+            at = labels[m]
+            if at + rest[LEFT_OVER + m] == least and rest[SINCE + m] <= at <= rest[UNTIL + m]:
+                return rested
+        return -1
+    if min(l0, l2) > rest[CLOSED] and min(l1, l3) > rest[CLOSED + 1]:
+        return NEVER
+    for m in range(2):
+        at = labels[m] if early else labels[2 + m]
+        if at + rest[LEFT_OVER + m] == bound and rest[SINCE + m] <= at <= rest[UNTIL + m]:
+            return bound
+    return -1
 
 
 @njit(cache=True, nogil=True)
@@ -205,12 +343,15 @@ def tried(
     r: int,
     i: int,
     t: int,
+    limit: float,
     labels: NDArray[np.int64],
     rows: Rows,
     costs: Costs,
     rules: Rules,
 ) -> int:
     """Say how long the route lasts with task t put in at place i; `NEVER` if it cannot be.
+
+    `NEVER`, too, where that is ``limit`` or more, or more than the most that it may last.
 
     The vehicle is emptied before or after t where `joined` takes that for granted.
     """
@@ -236,6 +377,8 @@ def tried(
     if empties and last >= 0 and not visited and carried + costs.demand[t] > capacity:
         visited = True
         carried = ZERO
+    if i < rows.length[r] and rows.rest[r, 0, LEFT_OVER] < 0:
+        look_back(r, rows, costs, rules)
     go_on(labels, c, last, t, visited, costs, rules)
     carried += costs.demand[t]
     last = t
@@ -246,13 +389,8 @@ def tried(
             visited = True
             continue
         go_on(labels, c, last, e, visited, costs, rules)
-        if labels[0] >= NEVER and labels[1] >= NEVER:
-            return NEVER
-        same = True
-        for m in range(4):
-            same = same and labels[m] == rows.reach[r, k, m]
-        if same:
-            lasts: int = rows.lasts[r]
+        lasts = foreseen(r, k, labels, limit, rows, rules)
+        if lasts >= 0:
             return lasts
         last = e
         visited = False
