@@ -68,7 +68,7 @@ _NAMED_LISTS: set[tuple[str, ...]] = {
     ("network", "period"),
     ("network", "closure"),
     *(("placement", "*", table) for table in PLACEMENT_LISTS),
-    *(("routes", "*", table) for table in ("depot", "dump", "vehicle")),
+    *(("routes", "*", table) for table in ("depot", "dump", "fill", "vehicle")),
     ("cleaning", "market"),
 }
 

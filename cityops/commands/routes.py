@@ -129,10 +129,18 @@ def _outcome(done: "RoutesRun") -> list[str]:
     fleet = f" of {facts['vehicles']} vehicles" if facts["vehicles"] else ""
     days = f" on {len(facts['days'])} days" if facts["days"] else ""
     often = "as often as asked" if facts["days"] else "exactly once"
-    kilometres = (
-        f"{facts['km_swept']:.1f} swept, {facts['km_deadhead']:.1f} driven without sweeping, "
-        f"{facts['dumps']} visits to dump {facts['dirt_kg'] / 1000:.2f} t"
-    )
+    if facts["job"] == "water":
+        done_so = "watered"
+        kilometres = (
+            f"{facts['km_watered']:.1f} watered, {facts['km_deadhead']:.1f} driven without "
+            f"watering, {facts['fills']} visits to fill {facts['water_l'] / 1000:.2f} m3"
+        )
+    else:
+        done_so = "swept"
+        kilometres = (
+            f"{facts['km_swept']:.1f} swept, {facts['km_deadhead']:.1f} driven without sweeping, "
+            f"{facts['dumps']} visits to dump {facts['dirt_kg'] / 1000:.2f} t"
+        )
     hours = (
         f"{facts['hours']:.2f}, at least {facts['bound_s'] / 3600:.2f} are needed: "
         f"gap {100 * facts['gap']:.1f} %"
@@ -152,7 +160,7 @@ def _outcome(done: "RoutesRun") -> list[str]:
         lines += [f"  {fault}" for fault in check.faults[:20]]
     else:
         lines.append(
-            f"check      {check.sides:,} street sides swept {often}, {check.edges:,} edges "
+            f"check      {check.sides:,} street sides {done_so} {often}, {check.edges:,} edges "
             "connect, times add up"
         )
     return [*lines, f"folder: {done.folder}", f"report: {done.folder / 'report.html'}"]

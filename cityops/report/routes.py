@@ -9,8 +9,9 @@ from cityops.report.build import render
 from cityops.report.facts import command_said
 from cityops.report.formats import clock
 from cityops.report.routes_map import colour_of, route_map
-from cityops.report.words import Words
+from cityops.report.words import RouteWords, Words
 from scenarios.hours import day_index
+from scenarios.routing.jobs import named
 from scenarios.routing.sheet import run_sheet
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ def write_routes_report(folder: Path, plan: RoutePlan, *, lang: str = "en") -> P
     Path
         The file written.
     """
-    words = Words(lang)
+    words = RouteWords(lang, is_water=plan.question.spec.is_water)
     manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
     page = render("routes.html.j2", routes_context(plan, manifest, words), words)
     target = folder / "report.html"
@@ -112,7 +113,7 @@ def day_and_vehicle(plan: RoutePlan, row: Mapping[Any, Any], words: Words) -> li
 
 def _answer(manifest: dict[str, Any], words: Words) -> list[str]:
     """Say what the plan comes to, one sentence each."""
-    swept, deadhead = manifest["km_swept"], manifest["km_deadhead"]
+    swept, deadhead = _figure(manifest, "km_swept"), manifest["km_deadhead"]
     number = manifest["routes"]
     pieces = [
         words(
@@ -152,11 +153,16 @@ def _total(manifest: dict[str, Any]) -> list[str]:
     return [
         "",
         f"{manifest['hours']:.2f}",
-        f"{manifest['km_swept']:.1f}",
+        f"{_figure(manifest, 'km_swept'):.1f}",
         f"{manifest['km_deadhead']:.1f}",
-        f"{manifest['dumps']}",
-        f"{manifest['dirt_kg'] / 1000:.2f}",
+        f"{_figure(manifest, 'dumps')}",
+        f"{_figure(manifest, 'dirt_kg') / 1000:.2f}",
     ]
+
+
+def _figure(manifest: Mapping[str, Any], key: str) -> Any:  # noqa: ANN401 - a number
+    """Figure of the manifest, by the name that the job gives it."""
+    return manifest[named(key, manifest["job"] == "water")]
 
 
 def _line(line: Any) -> dict[str, str]:  # noqa: ANN401 - a SheetLine
@@ -168,7 +174,7 @@ def _line(line: Any) -> dict[str, str]:  # noqa: ANN401 - a SheetLine
         "side": line.side,
         "km": f"{line.km:.2f}" if moving else "",
         "minutes": f"{line.minutes:.1f}" if line.minutes else "",
-        "load": f"{line.load_kg:,.0f}",
+        "load": f"{line.load:,.0f}",
     }
 
 

@@ -13,7 +13,7 @@ from cityops.report.pdf_pages import HEIGHT, WIDTH, Pages, text_width, wrapped
 from cityops.report.routes import day_and_vehicle
 from cityops.report.routes_map import colour_of
 from cityops.report.routes_pdf_map import Box, draw_map, map_height
-from cityops.report.words import Words
+from cityops.report.words import RouteWords
 from scenarios.routing.output import titles
 from scenarios.routing.sheet import run_sheet
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    from cityops.report.words import Words
     from scenarios.routing.plan import RoutePlan
     from scenarios.routing.sheet import SheetLine
 
@@ -48,7 +49,7 @@ def write_run_sheets(folder: Path, plan: RoutePlan, *, lang: str = "en") -> None
     lang
         "en" or "zh".
     """
-    words = Words(lang)
+    words = RouteWords(lang, is_water=plan.question.spec.is_water)
     title = titles(plan.question)["title_zh" if lang == "zh" else "title"]
     (folder / "routes").mkdir(exist_ok=True)
     every = Pages(f"{words('rt.sheet')}{words('colon')}{title}")
@@ -194,7 +195,7 @@ class _Sheet:
         for x, value in (
             (_KM, f"{line.km:.2f}" if moves else ""),
             (_MINUTES, f"{line.minutes:.1f}" if line.minutes else ""),
-            (_LOAD, f"{line.load_kg:,.0f}"),
+            (_LOAD, f"{line.load:,.0f}"),
         ):
             pages.text(x, base, value, _SIZE, colour=ink, anchor="right")
         self.y += height

@@ -84,6 +84,35 @@ ROUTES_TEXTS: Final[dict[str, tuple[str, str]]] = {
             "各路线的地图与导航文件：routes/route-NN.geojson 与 .gpx。"
         ),
     ),
+    # Watering trucks: in place of the text of the same name above
+    "wt.answer": (
+        "{routes} water {km} km in {hours} h; {share} of the way is driven without watering",
+        "{routes}洒水 {km} 公里，共 {hours} 小时；空驶占行驶里程的 {share}",
+    ),
+    "wt.checked": (
+        (
+            "checked against the streets: {sides} street sides are watered exactly once, every "
+            "edge begins where the last one ends, and times add up"
+        ),
+        "已按路网核对：{sides} 个路侧各洒水一次，路段首尾相接，时间加总一致",
+    ),
+    "wt.map.note": (
+        "Thick lines are watered, thin dashed ones only driven along.",
+        "粗线为洒水，细虚线为空驶。",
+    ),
+    "wt.dump": ("Fill point", "加水点"),
+    "wt.col.swept": ("km watered", "洒水公里"),
+    "wt.col.dumps": ("Fills", "加水次数"),
+    "wt.col.dirt": ("Water, m³", "用水（立方米）"),
+    "wt.col.side": ("Water", "洒水"),
+    "wt.col.load": ("Water left, l", "余水（升）"),
+    "wt.pdf.swept": ("water this side", "洒水该侧"),
+    "wt.pdf.driven": ("drive, do not water", "空驶，不洒水"),
+    "wt.left_out": ("Streets that are not watered", "未能洒水的道路"),
+    "wt.pieces": (
+        "{n} street pieces of {km} km were asked for and cannot be served:",
+        "{n} 个路段（{km} 公里）应洒水而无法到达：",
+    ),
     "rt.break": ("Break", "休息"),
     "rt.reason.outside all shifts": ("outside all shifts", "不在任何班次时段内"),
     "rt.reason.no vehicle for its class": ("no vehicle for its class", "无适用车型"),

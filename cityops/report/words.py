@@ -539,3 +539,30 @@ class Words:
     def listed(self, items: list[str]) -> str:
         """Items as a list in a sentence."""
         return self("comma").join(items)
+
+
+class RouteWords(Words):
+    """The texts of routes: those of watering, ``wt.``, stand for those of sweeping, ``rt.``.
+
+    Parameters
+    ----------
+    lang
+        "en" or "zh".
+    is_water
+        Whether trucks spread water.
+
+    Examples
+    --------
+    >>> RouteWords("en", is_water=True)("rt.dump"), RouteWords("en", is_water=False)("rt.dump")
+    ('Fill point', 'Dump site')
+    """
+
+    def __init__(self, lang: str = "en", *, is_water: bool) -> None:
+        super().__init__(lang)
+        self.is_water = is_water
+
+    def __call__(self, key: str, **blanks: object) -> str:
+        """Text of a key with its blanks filled; ``KeyError`` if there is none."""
+        own = f"wt.{key.removeprefix('rt.')}"
+        is_own = self.is_water and key.startswith("rt.") and own in TEXTS
+        return super().__call__(own if is_own else key, **blanks)

@@ -47,7 +47,7 @@ _NO_VEHICLE = "no vehicle for its class"
 
 @dataclass(frozen=True)
 class Place:
-    """A depot or a dump site at its junction."""
+    """A depot, a dump site or a fill point at its junction."""
 
     name: str
     lon: float
@@ -71,7 +71,7 @@ class RouteQuestion:
     streets
         The problem, and the table that leads back to the streets.
     depots, dumps
-        At their junctions.
+        At their junctions; of watering trucks the fill points stand for dump sites.
     kinds
         Of vehicles, in the order of the problem's.
     days
@@ -179,7 +179,7 @@ class _Builder:
         wanted = self._required(network)
         check_words(network, spec, self.path, self.faults)
         offered = services(network, spec, kinds, wanted, self.path, self.faults)
-        kg_per_km = self._by_class(network, wanted, "dirt_kg_per_km")
+        kg_per_km = self._by_class(network, wanted, spec.amount_key)
         depots = tuple(
             self._place(
                 network,
@@ -191,8 +191,8 @@ class _Builder:
             for number, place in enumerate(spec.depot)
         )
         dumps = tuple(
-            self._place(network, dump.name, dump.lon, dump.lat, "dump", number)
-            for number, dump in enumerate(spec.dump)
+            self._place(network, site.name, site.lon, site.lat, spec.sites_key, number)
+            for number, site in enumerate(spec.sites)
         )
         self.faults.stop()
         can = np.logical_or.reduce([service.can for service in offered])
@@ -245,7 +245,7 @@ class _Builder:
                 capacity_kg=1000.0 * max(kind.capacity_t for kind in kinds),
                 sides=spec.sides,
                 facilities=np.array([place.node for place in dumps], dtype=np.int64),
-                visit_s=60.0 * spec.dump_min,
+                visit_s=60.0 * spec.visit_min,
                 most_s=max(kind.shift_s for kind in kinds),
                 vehicles=sum(most) if len(most) == len(kinds) else None,
                 drive_kmh=spec.drive_kmh,
@@ -254,8 +254,11 @@ class _Builder:
                 **turns,
             )
         except InputError as error:
-            key = "capacity_t" if "hopper" in error.message else ""
-            self.faults.add((*self.path, key) if key else self.path, error.message, error.mend)
+            key = spec.holds_key if "hopper" in error.message else ""
+            words = (error.message, error.mend)
+            if key and spec.is_water:
+                words = _too_small(network, required, kg_per_km, kinds)
+            self.faults.add((*self.path, key) if key else self.path, *words)
             self.faults.stop()
             raise
         plain = len(kinds) == 1 and offered[0].windows is None and kinds[0].pause is None
@@ -395,6 +398,24 @@ class _Builder:
                 mend_for(network, lon, lat, self.spec.max_snap_m),
             )
         return Place(name, lon, lat, node, away)
+
+
+def _too_small(
+    network: RoadNetwork,
+    required: NDArray[np.bool_],
+    l_per_km: NDArray[np.float64],
+    kinds: tuple[Kind, ...],
+) -> tuple[str, str]:
+    """Say of which street a single piece needs more water than the largest tank holds."""
+    litres = np.where(required, network.length_m * l_per_km / 1000.0, 0.0)
+    edge = int(np.argmax(litres))
+    street = network.names[network.name[edge]] or "a street without a name"
+    tank_l = 1000.0 * max(kind.capacity_t for kind in kinds)
+    said = (
+        f"{street} needs {litres[edge]:,.0f} l of water over {network.length_m[edge]:,.0f} m "
+        f"between two junctions, more than the {tank_l:,.0f} l of the tank"
+    )
+    return said, "give a larger tank or less water"
 
 
 def _left_out(

@@ -124,8 +124,10 @@ class City:
         return max(1, round(self.length[edge] * 3.6 / self._figure(vehicle.sweep_kmh, edge)))
 
     def kg(self, edge: int) -> float:
-        """Kilograms that lie along an edge."""
-        return self.length[edge] / 1000.0 * self._figure(self.spec.dirt_kg_per_km, edge)
+        """Kilograms that lie along an edge, or litres that are spread there."""
+        spec = self.spec
+        figure = spec.water_l_per_km if spec.job == "water" else spec.dirt_kg_per_km
+        return self.length[edge] / 1000.0 * self._figure(figure, edge)
 
     def _figure(self, figure: Any, edge: int) -> float:  # noqa: ANN401 - a number or a table
         if isinstance(figure, dict):
@@ -237,7 +239,7 @@ def _vehicles(spec: RoutesSpec) -> tuple[Vehicle, ...]:
                 spec.vehicles if table is None else table.count,
                 names.index(table.depot) if table is not None and table.depot else 0,
                 frozenset(() if table is None else table.classes),
-                own("capacity_t"),
+                own("tank_m3" if spec.job == "water" else "capacity_t"),
                 own("sweep_kmh"),
                 own("shift_h"),
                 int(leaves),

@@ -18,6 +18,7 @@ from networks.errors import InputError
 from scenarios.faults import ScenarioError, did_you_mean
 from scenarios.hours import day_index
 from scenarios.routing.edited_files import PlanRow, read_rows
+from scenarios.routing.jobs import INNER_KINDS, terms_of
 from scenarios.routing.workbook import KINDS
 
 if TYPE_CHECKING:
@@ -180,6 +181,7 @@ class _Reader:
 
     def __init__(self, question: RouteQuestion, shown: str) -> None:
         streets, problem = question.streets, question.streets.problem
+        self.terms = terms_of(question.spec)
         self.question, self.network, self.shown = question, question.network, shown
         self.of_edge: dict[int, tuple[int, int]] = {}
         for task, (edges, arcs) in enumerate(
@@ -212,7 +214,9 @@ class _Reader:
         kind = _KIND_OF.get(row.get("kind").lower())
         if kind is None:
             said = row.get("kind")
-            raise _fault(row, f'kind: there is no kind "{said}"', "write sweep or dump")
+            known = f"write {self.terms.do} or {self.terms.row}"
+            raise _fault(row, f'kind: there is no kind "{said}"', known)
+        kind = INNER_KINDS.get(kind, kind)
         lock = _LOCKS.get(row.get("lock").lower())
         if lock is None:
             said = row.get("lock")
@@ -231,8 +235,8 @@ class _Reader:
             route.rows.append(self._sweep(row, lock))
         elif lock == "row":
             raise _fault(
-                row, f"lock: rows of kind {kind} cannot be locked",
-                "lock rows of sweeps, or write route to keep the whole route",
+                row, f"lock: rows of kind {row.get('kind')} cannot be locked",
+                f"lock rows of {self.terms.rows}, or write route to keep the whole route",
             )  # fmt: skip
         elif kind == "dump":
             route.rows.append(self._dump(row, lock))
@@ -319,7 +323,7 @@ class _Reader:
         if any(edge < 0 or self.question.streets.drive_s[edge] < 0 for edge in back):
             street = self._street(edges[0]) or "the street"
             raise _fault(
-                row, f"{street} is a one-way street, and is swept against it",
+                row, f"{street} is a one-way street, and is {self.terms.done} against it",
                 "exchange from and to again",
             )  # fmt: skip
         return back
@@ -354,8 +358,8 @@ class _Reader:
             return f"{street} (e{edge}) cannot be served: {reason}"
         back = int(self.network.reverse[edge])
         if self.question.streets.drive_s[edge] < 0 <= back and back in self.of_edge:
-            return f"{street} (e{edge}) is a one-way street, and is swept against it"
-        return f"{street} (e{edge}) is not to be swept"
+            return f"{street} (e{edge}) is a one-way street, and is {self.terms.done} against it"
+        return f"{street} (e{edge}) is not to be {self.terms.done}"
 
     def _dump(self, row: PlanRow, lock: Lock) -> EditedRow:
         dumps = self.question.dumps
@@ -365,8 +369,10 @@ class _Reader:
             found = [dumps[0]]
         if not found:
             names = [place.name for place in dumps]
-            mend = did_you_mean(said, names, what="dump sites are", quote='"') if names else None
-            raise _fault(row, f'there is no dump site "{said}"', mend or "leave the row out")
+            what = f"{self.terms.place}s are"
+            mend = did_you_mean(said, names, what=what, quote='"') if names else None
+            said = f'there is no {self.terms.place} "{said}"'
+            raise _fault(row, said, mend or "leave the row out")
         return EditedRow(row.where, found[0].name, (-1,), (found[0].node,), lock)
 
 

@@ -17,6 +17,7 @@ from networks.errors import InputError
 from scenarios.hours import DAYS
 from scenarios.routing.edited_times import NEVER, Timetable, timetable
 from scenarios.routing.exchange import piece_names
+from scenarios.routing.jobs import terms_of
 from scenarios.routing.plan import clock_text
 from scenarios.routing.spaced import well_spaced
 
@@ -97,6 +98,7 @@ def service_faults(
         Whether to say what nobody sweeps.
     """
     swept: dict[int, list[tuple[int, str]]] = defaultdict(list)
+    done = terms_of(question.spec).done
     faults: dict[tuple[str, str], InputError] = {}
     for route in plan.routes:
         for row in route.rows:
@@ -110,7 +112,7 @@ def service_faults(
                     faults.setdefault(
                         (row.where, first),
                         InputError(
-                            f"{row.said} ({_piece(question, task)}) is swept {said}",
+                            f"{row.said} ({_piece(question, task)}) is {done} {said}",
                             file=row.where, mend="delete one of them",
                         ),
                     )  # fmt: skip
@@ -129,6 +131,7 @@ def _uneven(
     """Rows on days that lie too unevenly for how often their streets are swept."""
     words = {row.where: row.said for route in plan.routes for row in route.rows}
     faults: dict[str, InputError] = {}
+    done = terms_of(question.spec).done
     places = {day: place for place, day in enumerate(question.days)}
     for task, rows in sorted(swept.items()):
         days = sorted({day for day, _ in rows})
@@ -142,7 +145,7 @@ def _uneven(
             faults.setdefault(
                 where,
                 InputError(
-                    f"{words[where]} is swept on {on}, which lie too unevenly", file=where,
+                    f"{words[where]} is {done} on {on}, which lie too unevenly", file=where,
                     mend='give it other days, or set spacing = "any"',
                 ),
             )  # fmt: skip
@@ -156,14 +159,14 @@ def _missing(
     network, edges = question.network, question.streets.task_edge[:, 0]
     lacking: dict[tuple[str, int, int], list[int]] = defaultdict(list)
     for task, times in enumerate(question.times.tolist()):
-        have = len(swept.get(task, ()))
+        have, done = len(swept.get(task, ())), terms_of(question.spec).done
         if have < times:
             street = plain_name(network.names[network.name[edges[task]]])
             lacking[street, have, times].append(int(edges[task]))
     faults = []
     for (street, have, times), pieces in lacking.items():
         km = float(network.length_m[pieces].sum()) / 1000.0
-        often = "is in no row" if times == 1 else f"is swept {have} times of {times}"
+        often = "is in no row" if times == 1 else f"is {done} {have} times of {times}"
         more = f" and {len(pieces) - _SHOWN} more" if len(pieces) > _SHOWN else ""
         faults.append(
             InputError(
@@ -231,7 +234,7 @@ def _elements(route: EditedRoute) -> list[tuple[EditedRow, int]]:
 
 def _load_faults(question: RouteQuestion, route: EditedRoute) -> list[InputError]:
     problem = question.streets.problem
-    kind = problem.fleet[route.kind]
+    kind, terms = problem.fleet[route.kind], terms_of(question.spec)
     costs = problem.costs_of(kind)
     faults, load, is_told = [], 0, False
     for row in route.rows:
@@ -249,16 +252,27 @@ def _load_faults(question: RouteQuestion, route: EditedRoute) -> list[InputError
             over = (load - kind.capacity) / 1000.0
             faults.append(
                 InputError(
-                    f"the hopper holds {load / 1000:,.0f} kg after this row, {over:,.0f} kg too "
-                    "much", file=row.where,
-                    mend="put a dump row before it" if question.dumps else "give it to another",
+                    _overfull(question, load / 1000.0, over), file=row.where,
+                    mend=f"put a {terms.row} row before it" if question.dumps
+                    else "give it to another",
                 )
             )  # fmt: skip
     if question.dumps and load > 0:
         last = route.rows[-1]
         said = f"route {route.number} comes home with {load / 1000:,.0f} kg"
-        faults.append(InputError(said, file=last.where, mend="put a dump row after it"))
+        if question.spec.is_water:
+            said = f"route {route.number} comes home with {load / 1000:,.0f} l to be filled up"
+        faults.append(InputError(said, file=last.where, mend=f"put a {terms.row} row after it"))
     return faults
+
+
+def _overfull(question: RouteQuestion, amount: float, over: float) -> str:
+    """Say that a hopper is too full after a row, or that a tank was empty before its end."""
+    if question.spec.is_water:
+        return (
+            f"{amount:,.0f} l are spread by the end of this row, {over:,.0f} l more than the tank"
+        )
+    return f"the hopper holds {amount:,.0f} kg after this row, {over:,.0f} kg too much"
 
 
 def _driven(

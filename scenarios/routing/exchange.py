@@ -8,6 +8,8 @@ from xml.etree import ElementTree as ET
 
 import numpy as np
 
+from scenarios.routing.jobs import spoken
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -60,7 +62,7 @@ def plan_table(plan: RoutePlan) -> pd.DataFrame:
     keys = zip(table["route"].tolist(), table["order"].tolist(), strict=True)
     pieces = [piece_names(swept[key]) if key in swept.index else "" for key in keys]
     table.insert(len(table.columns) - 1, "pieces", pieces)
-    return table
+    return spoken(table, plan.question)
 
 
 def piece_names(edges: list[int]) -> str:

@@ -32,7 +32,8 @@ class Kind:
     classes
         It may sweep; empty for all.
     capacity_t, sweep_kmh, shift_h
-        As the table has them; the speed is one number or a table by class.
+        As the table has them (of a watering truck the tank, 1 m3 as 1 t); the speed is one number
+        or a table by class.
     leaves_s
         Seconds after midnight.
     pause
@@ -95,7 +96,7 @@ def _kind(spec: RoutesSpec, vehicle: VehicleSpec) -> Kind:
         vehicle.count,
         0 if vehicle.depot is None else names.index(vehicle.depot),
         tuple(vehicle.classes),
-        own("capacity_t"),
+        own(spec.holds_key),
         own("sweep_kmh"),
         own("shift_h"),
         leaves_s,

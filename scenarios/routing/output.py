@@ -27,6 +27,7 @@ from scenarios.placement.interrupts import noted_interrupt
 from scenarios.routing.again import base_of, facts_of, solve_again, with_locks
 from scenarios.routing.build import RouteQuestion, build_routes
 from scenarios.routing.exchange import write_exchange
+from scenarios.routing.jobs import named, spoken
 from scenarios.routing.plan import RoutePlan, make_plan, solve_routes
 from scenarios.routing.tables import day_name
 from scenarios.routing.verify import RouteCheck, verify_routes
@@ -203,8 +204,8 @@ def _write(
 ) -> dict[str, Any]:
     question = plan.question
     write_table(folder, "legs", plan.legs)  # first: the mark of a folder of routes
-    write_table(folder, "steps", plan.steps)
-    write_table(folder, "routes", plan.summary)
+    write_table(folder, "steps", spoken(plan.steps, question))
+    write_table(folder, "routes", spoken(plan.summary, question))
     write_table(folder, "left_out", question.left_out)
     text = resolved_text(question.scenario)
     (folder / "scenario.toml").write_text(text, encoding="utf-8")
@@ -224,6 +225,7 @@ def _manifest(
     interrupted: bool,
 ) -> dict[str, Any]:
     question, solution, table = plan.question, plan.solution, plan.summary
+    is_water = question.spec.is_water
     head = question.scenario.spec.scenario
     return {
         **asked,
@@ -232,6 +234,7 @@ def _manifest(
         ),
         "service": "routes",
         "question": {"name": question.name, **titles(question)},
+        "job": question.spec.job,
         "status": solution.status,
         "seconds_of_routes": solution.value,
         "bound_s": int(solution.bound),
@@ -240,10 +243,10 @@ def _manifest(
         "vehicles": question.spec.vehicles,
         "hours": round(float(table["hours"].sum()), 4),
         "longest_h": round(float(table["hours"].max()), 4),
-        "km_swept": round(float(table["km_swept"].sum()), 3),
+        named("km_swept", is_water): round(float(table["km_swept"].sum()), 3),
         "km_deadhead": round(float(table["km_deadhead"].sum()), 3),
-        "dirt_kg": round(float(table["dirt_kg"].sum()), 1),
-        "dumps": int(table["dumps"].sum()),
+        named("dirt_kg", is_water): round(float(table["dirt_kg"].sum()), 1),
+        named("dumps", is_water): int(table["dumps"].sum()),
         "tasks": question.streets.problem.n_tasks,
         "left_out_km": round(float(question.left_out["km"].sum()), 3),
         "check": {
@@ -263,7 +266,7 @@ def _manifest(
         "fleet": [_kind(question, kind) for kind in question.kinds]
         if question.spec.vehicle
         else [],
-        "dump_sites": [_place(place) for place in question.dumps],
+        named("dump_sites", is_water): [_place(place) for place in question.dumps],
         "network": network_facts(question.network),
         "versions": versions(),
         "input_hashes": file_hashes(question.scenario),

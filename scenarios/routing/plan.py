@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from scenarios.routing.jobs import terms_of
 from scenarios.routing.tables import (
     LEG_COLUMNS,
     STEP_COLUMNS,
@@ -310,13 +311,15 @@ def _stop_if_impossible(question: RouteQuestion, bound: int) -> None:
             f"the work takes at least {bound / 3600:.1f} h, and {_fleet(question)} have "
             f"{hours:g} h; give more vehicles or a longer shift_h"
         )
+    terms = terms_of(question.spec)
+    unit, verb = ("m3", "spread") if question.spec.is_water else ("t", "swept up")
     tonnes = float((problem.demand * question.times).sum()) / 1e6
     can = days * sum(n * kind.capacity_t for n, kind in zip(counts, kinds, strict=True))
     if not len(problem.facilities) and tonnes > can:
         reasons.append(
-            f"{tonnes:.2f} t are to be swept up, and {_fleet(question, hours=False)} without a "
-            f"dump site carry {can:g} t; give more vehicles, capacity_t or a [[routes."
-            f"{question.name}.dump]]"
+            f"{tonnes:.2f} {unit} are to be {verb}, and {_fleet(question, hours=False)} without a "
+            f"{terms.place} carry {can:g} {unit}; give more vehicles, {question.spec.holds_key} or "
+            f"a [[routes.{question.name}.{question.spec.sites_key}]]"
         )
     if reasons:
         raise NoRoutes(proven=True, reasons=tuple(reasons))
@@ -338,9 +341,10 @@ def _too_far(question: RouteQuestion) -> list[str]:
     kind = int(np.argmin(alone[:, task] - shifts))
     edge = int(question.streets.task_edge[task, 0])
     street = network.names[network.name[edge]] or "a street without a name"
+    visit = "filling" if question.spec.is_water else "emptying"
     more = f" ({many} street sides are too far)" if many > 1 else ""
     said = (
-        f"{street} alone, with the way there, the emptying and the way home, takes "
+        f"{street} alone, with the way there, the {visit} and the way home, takes "
         f"{alone[kind, task] / 3600:.2f} h, and a shift has {question.kinds[kind].shift_h:g} h"
         f"{more}; give a longer shift_h"
     )

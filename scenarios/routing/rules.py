@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from scenarios.faults import did_you_mean
 from scenarios.hours import day_index
 from scenarios.routing.fleet import kinds_of, plan_days
-from scenarios.routing.schema import RoutesSpec, of_class
+from scenarios.routing.schema import JOB_KEYS, RoutesSpec, of_class
 from scenarios.routing.windows import open_spans
 
 if TYPE_CHECKING:
@@ -21,6 +21,14 @@ if TYPE_CHECKING:
 __all__ = ["check_routes", "depots_and_dumps"]
 
 
+_HOLDS = {"sweep": "capacity_t", "water": "tank_m3"}
+
+
+def _job_keys(job: str) -> list[str]:
+    """Keys that only one job has; those of both jobs stand in the same order."""
+    return [*JOB_KEYS[job], "fill" if job == "water" else "dump"]
+
+
 def _routes(document: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
     tables = document.get("routes")
     if isinstance(tables, dict):
@@ -30,7 +38,7 @@ def _routes(document: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
 def depots_and_dumps(document: dict[str, Any]) -> Iterator[list[dict[str, Any]]]:
     """Find the places in the tables, for [scenario] crs to convert."""
     for _, table in _routes(document):
-        for key in ("depot", "dump"):
+        for key in ("depot", "dump", "fill"):
             if isinstance(table.get(key), dict):
                 yield [table[key]]
             if isinstance(table.get(key), list):
@@ -68,9 +76,11 @@ class _Rules:
 
     def check(self) -> None:
         """Note all faults."""
+        if not self._keys_of_the_job():
+            return  # whoever takes one job for the other has other figures in mind
         self._figures_by_class()
         self._names("depot", [depot.name for depot in self.spec.depot])
-        self._names("dump", [dump.name for dump in self.spec.dump])
+        self._names(self.spec.sites_key, [site.name for site in self.spec.sites])
         self._names("vehicle", [vehicle.name for vehicle in self.spec.vehicle])
         known = self._depots()
         self._costs()
@@ -83,9 +93,29 @@ class _Rules:
     def _add(self, keys: Sequence[str | int], message: str, mend: str | None = None) -> None:
         self.faults.add((*self.path, *keys), message, mend)
 
+    def _keys_of_the_job(self) -> bool:
+        """Note keys that only the other job has; whether there are none."""
+        spec = self.spec
+        own, other = ("water", "sweep") if spec.is_water else ("sweep", "water")
+        mine = dict(zip(_job_keys(other), _job_keys(own), strict=True))
+        wrong: list[tuple[tuple[str | int, ...], str]] = [
+            ((key,), key) for key in mine if getattr(spec, key) not in (None, [])
+        ]
+        there = _HOLDS[other]
+        for number, vehicle in enumerate(spec.vehicle):
+            if getattr(vehicle, there) is not None:
+                wrong.append((("vehicle", number, there), there))
+        for keys, key in wrong:
+            self._add(
+                keys,
+                f'is a key of job = "{other}", and this is job = "{own}"',
+                f'write {mine[key]} instead, or job = "{other}"',
+            )
+        return not wrong
+
     def _figures_by_class(self) -> None:
-        keys: list[tuple[str | int, ...]] = [("sweep_kmh",), ("dirt_kg_per_km",)]
-        figures = [self.spec.sweep_kmh, self.spec.dirt_kg_per_km]
+        keys: list[tuple[str | int, ...]] = [("sweep_kmh",), (self.spec.amount_key,)]
+        figures = [self.spec.sweep_kmh, self.spec.amount_per_km]
         wanted = [self.spec.classes, self.spec.classes]
         for number, vehicle in enumerate(self.spec.vehicle):
             if vehicle.sweep_kmh is not None:
@@ -103,13 +133,13 @@ class _Rules:
                     )
 
     def _names(self, key: str, names: Sequence[str]) -> None:
-        words = {"depot": "depot", "dump": "dump site", "vehicle": "kind of vehicle"}
+        words = {"depot": "depot", "dump": "dump site", "fill": "fill point"}
         for number, name in enumerate(names):
             if name in names[:number]:
                 self._add(
                     (key, number, "name"),
                     f'"{name}" is there twice',
-                    f"give each {words[key]} a name of its own",
+                    f"give each {words.get(key, 'kind of vehicle')} a name of its own",
                 )
 
     def _depots(self) -> bool:

@@ -1,26 +1,31 @@
 """What a [routes.NAME] table may hold: every key, with its unit, default and bounds.
 
 Units are in the keys as in the rest of the scenario: ``_kmh``, ``_t`` tonnes, ``_kg_per_km``,
-``_min``, ``_h``, ``_s``, ``_m``. A figure by class is one number for all streets, or a table with
-one for each class and ``other`` for all the rest. What a [[routes.NAME.vehicle]] leaves out is the
-table's.
+``_l_per_km`` litres, ``_m3``, ``_min``, ``_h``, ``_s``, ``_m``. A figure by class is one number for
+all streets, or a table with one for each class and ``other`` for all the rest. What a
+[[routes.NAME.vehicle]] leaves out is the table's.
 """
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, model_validator
 
 from scenarios.faults import BadValueError
 from scenarios.hours import clock_s, day_index
 from scenarios.values import TABLE, Latitude, Longitude, Moment, NotNegative, Pair, Positive, Text
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
 __all__ = [
+    "JOB_KEYS",
     "OTHER",
     "SWEPT_CLASSES",
     "DepotSpec",
     "DumpSpec",
+    "FillSpec",
     "RoutesSpec",
     "TurnSpec",
     "VehicleSpec",
@@ -30,6 +35,11 @@ __all__ = [
 
 SWEPT_CLASSES = ["primary", "secondary", "tertiary", "unclassified", "residential"]
 OTHER = "other"
+JOB_KEYS: dict[str, dict[str, float]] = {
+    "sweep": {"dirt_kg_per_km": 60.0, "capacity_t": 4.0, "dump_min": 10.0},
+    "water": {"water_l_per_km": 1000.0, "tank_m3": 8.0, "fill_min": 15.0},
+}
+"""Keys that only one job has, and their defaults; beside them [[dump]] and [[fill]]."""
 DAYS_OF_WEEK = 7
 
 
@@ -128,6 +138,10 @@ class DumpSpec(Table):
     lat: Latitude
 
 
+class FillSpec(DumpSpec):
+    """Where a tank is filled on the way."""
+
+
 Hours = Annotated[float, Field(gt=0, le=24, allow_inf_nan=False)]
 Number = Annotated[int, Field(ge=1, le=1000)]
 Turn = Annotated[float, Field(ge=0, le=3600, allow_inf_nan=False)]
@@ -143,6 +157,7 @@ class VehicleSpec(Table):
     depot: Text | None = None
     classes: list[Text] = []
     capacity_t: Positive | None = None
+    tank_m3: Positive | None = None
     sweep_kmh: SpeedByClass | None = None
     shift_h: Hours | None = None
     leaves: Clock | None = None
@@ -171,8 +186,9 @@ class TurnSpec(Table):
 
 
 class RoutesSpec(Table):
-    """One question: in which order the streets are swept."""
+    """One question: in which order the streets are swept, or watered."""
 
+    job: Literal["sweep", "water"] = "sweep"
     title: str = ""
     title_zh: str = ""
     assumed: list[str] = []
@@ -187,9 +203,12 @@ class RoutesSpec(Table):
     traffic: Literal["right", "left"] = "right"
     sweep_kmh: SpeedByClass = 8.0
     drive_kmh: Positive | None = None
-    dirt_kg_per_km: ByClass = 60.0
-    capacity_t: Positive = 4.0
-    dump_min: NotNegative = 10.0
+    dirt_kg_per_km: ByClass | None = None
+    capacity_t: Positive | None = None
+    dump_min: NotNegative | None = None
+    water_l_per_km: ByClass | None = None
+    tank_m3: Positive | None = None
+    fill_min: NotNegative | None = None
     shift_h: Hours = 8.0
     break_min: NotNegative = 0.0
     break_after_h: Pair | None = None
@@ -209,8 +228,53 @@ class RoutesSpec(Table):
     max_snap_m: Positive = 500.0
     depot: Annotated[list[DepotSpec], BeforeValidator(_several), Field(min_length=1)]
     dump: list[DumpSpec] = []
+    fill: list[FillSpec] = []
     vehicle: list[VehicleSpec] = []
     window: list[WindowSpec] = []
+
+    @model_validator(mode="before")
+    @classmethod
+    def _defaults_of_the_job(cls, given: Any) -> Any:  # noqa: ANN401 - what the file has
+        """Fill in what its job has; keys of the other job stay away."""
+        if not isinstance(given, dict):
+            return given
+        job = given.get("job", "sweep")
+        return {**JOB_KEYS.get(job if isinstance(job, str) else "", {}), **given}
+
+    @property
+    def is_water(self) -> bool:
+        """Whether trucks spread water, rather than take up dirt."""
+        return self.job == "water"
+
+    @property
+    def amount_key(self) -> str:
+        """Key of what adds up along a kilometre: kg of dirt, litres of water."""
+        return "water_l_per_km" if self.is_water else "dirt_kg_per_km"
+
+    @property
+    def amount_per_km(self) -> Any:  # noqa: ANN401 - a number or a table of numbers
+        """What adds up along a kilometre, by class."""
+        return getattr(self, self.amount_key)
+
+    @property
+    def holds_key(self) -> str:
+        """Key of what a vehicle holds, in tonnes or in m3."""
+        return "tank_m3" if self.is_water else "capacity_t"
+
+    @property
+    def visit_min(self) -> float:
+        """Minutes of a visit at a dump site or fill point."""
+        return float((self.fill_min if self.is_water else self.dump_min) or 0.0)
+
+    @property
+    def sites_key(self) -> str:
+        """Key of the places where a vehicle is emptied, or filled, on the way."""
+        return "fill" if self.is_water else "dump"
+
+    @property
+    def sites(self) -> Sequence[DumpSpec]:
+        """Places where a vehicle is emptied, or filled, on the way."""
+        return self.fill if self.is_water else self.dump
 
     @property
     def is_week(self) -> bool:

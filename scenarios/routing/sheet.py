@@ -6,7 +6,7 @@ halts. Turns are found by `networks.directions` along the whole way between two 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from networks.direction_texts import compass, street_words
@@ -48,6 +48,18 @@ _TEXTS = {
         "side": "{compass}侧",
     },
 }
+_WATER_TEXTS = {
+    "en": {
+        "begin": "Begin watering {street}",
+        "stop": "Stop watering, go on along {street}",
+        "dump": "Fill the tank: {place}",
+    },
+    "zh": {
+        "begin": "开始洒水：{street}",
+        "stop": "停止洒水，沿{street}继续行驶",
+        "dump": "加水：{place}",
+    },
+}
 _COURSES = {
     "east": 0, "north-east": 45, "north": 90, "north-west": 135,
     "west": 180, "south-west": 225, "south": 270, "south-east": 315,
@@ -72,8 +84,8 @@ class SheetLine:
         Of the stretch, or of the halt.
     clock
         Time of day at its begin.
-    load_kg
-        In the hopper at its end.
+    load
+        Kg in the hopper at its end; of a watering truck, litres left in the tank.
     """
 
     kind: str
@@ -83,7 +95,7 @@ class SheetLine:
     km: float
     minutes: float
     clock: str
-    load_kg: float
+    load: float
 
 
 def side_words(side: str, lang: str = "en") -> str:
@@ -116,6 +128,9 @@ def run_sheet(plan: RoutePlan, route: int, lang: str = "en") -> list[SheetLine]:
     legs = plan.legs[plan.legs["route"] == route]
     own = plan.summary[plan.summary["route"] == route]
     leaves_s = float(own["leaves_s"].iloc[0])
+    texts = _texts(plan, lang)
+    vehicle = str(own["vehicle"].iloc[0])
+    tank_l = next(1e3 * k.capacity_t for k in plan.question.kinds if k.name == vehicle)
     lines: list[SheetLine] = []
     trip: list[dict[str, Any]] = []
     last = len(legs) - 1
@@ -135,7 +150,7 @@ def run_sheet(plan: RoutePlan, route: int, lang: str = "en") -> list[SheetLine]:
             SheetLine(
                 leg["kind"],
                 int(leg["step"]),
-                _TEXTS[lang][key].format(place=place, until=clock_text(begin + leg["seconds"])),
+                texts[key].format(place=place, until=clock_text(begin + leg["seconds"])),
                 "",
                 0.0,
                 leg["seconds"] / 60,
@@ -143,7 +158,14 @@ def run_sheet(plan: RoutePlan, route: int, lang: str = "en") -> list[SheetLine]:
                 leg["load_kg"],
             )
         )
-    return lines
+    if not plan.question.spec.is_water:
+        return lines
+    return [replace(line, load=max(0.0, tank_l - line.load)) for line in lines]
+
+
+def _texts(plan: RoutePlan, lang: str) -> dict[str, str]:
+    """Words of a language, those of watering where trucks do that."""
+    return _TEXTS[lang] | (_WATER_TEXTS[lang] if plan.question.spec.is_water else {})
 
 
 def _trip(
@@ -155,7 +177,7 @@ def _trip(
     from networks.directions import directions_along
     from networks.paths import describe
 
-    network, texts = plan.question.network, _TEXTS[lang]
+    network, texts = plan.question.network, _texts(plan, lang)
     edges = [int(leg["edge"]) for leg in legs]
     whole = describe(
         network, float(sum(leg["seconds"] for leg in legs)), [(e, 0.0, 1.0) for e in edges]

@@ -289,7 +289,9 @@ class _Route:
             if row["node"] not in self.dumps:
                 self.faults.append(f"stop {row['order']} is at no dump site")
             self.kg = 0.0
-            return round(60.0 * self.city.spec.dump_min)
+            spec = self.city.spec
+            minutes = spec.fill_min if spec.job == "water" else spec.dump_min
+            return round(60.0 * (minutes or 0.0))
         if not self.dumps and row["order"] > 0:
             self.kg = 0.0
         return 0

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from scenarios.hours import DAYS
+from scenarios.routing.jobs import INNER_KINDS, spoken
 from scenarios.routing.sheet import side_words
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ COLUMNS: Final[dict[str, tuple[str, str]]] = {
     "km": ("km", "公里"),
     "minutes": ("Minutes", "分钟"),
     "load_kg": ("Load, kg", "载重（千克）"),
+    "water_l": ("Water left, l", "余水（升）"),
     "lock": ("Lock", "锁定"),
     "day": ("Day", "星期"),
     "vehicle": ("Vehicle", "车型"),
@@ -37,7 +39,7 @@ COLUMNS: Final[dict[str, tuple[str, str]]] = {
 }
 """Columns of a route's sheet, and how they are headed in English and Chinese.
 
-Day and vehicle are left out where a plan has one of them.
+Day and vehicle are left out where a plan has one of them; water is left in watering trucks only.
 """
 
 KINDS: Final[dict[str, tuple[str, str]]] = {
@@ -45,6 +47,8 @@ KINDS: Final[dict[str, tuple[str, str]]] = {
     "sweep": ("sweep", "清扫"),
     "drive": ("drive", "空驶"),
     "dump": ("dump", "倾倒"),
+    "water": ("water", "洒水"),
+    "fill": ("fill", "加水"),
     "break": ("break", "休息"),
     "wait": ("wait", "等候"),
 }
@@ -61,9 +65,15 @@ _SUMMARY: Final[dict[str, tuple[str, str, int]]] = {
     "km_deadhead": ("km deadhead", "空驶公里", 12),
     "dumps": ("Dumps", "倾倒次数", 10),
     "dirt_kg": ("Dirt, kg", "尘土（千克）", 13),
+    "km_watered": ("km watered", "洒水公里", 11),
+    "fills": ("Fills", "加水次数", 10),
+    "water_l": ("Water, l", "用水（升）", 13),
     "streets": ("Streets", "道路数", 9),
 }
-_SUMMED = frozenset({"hours", "km_swept", "km_deadhead", "dumps", "dirt_kg", "streets"})
+_SUMMED = frozenset(
+    {"hours", "km_swept", "km_deadhead", "dumps", "dirt_kg", "streets"}
+    | {"km_watered", "fills", "water_l"}
+)
 _DAYS_ZH = ("周一", "周二", "周三", "周四", "周五", "周六", "周日")
 _WORDS: Final[dict[str, tuple[str, str]]] = {
     "summary": ("Summary", "汇总"),
@@ -72,9 +82,15 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
 }
 _WIDTHS = {
     "order": 6, "kind": 8, "street": 34, "side": 15, "clock": 8, "km": 8, "minutes": 9,
-    "load_kg": 11, "lock": 8, "day": 8, "vehicle": 16, "pieces": 26,
+    "load_kg": 11, "water_l": 11, "lock": 8, "day": 8, "vehicle": 16, "pieces": 26,
 }  # fmt: skip
-_SHAPES = {"km": "km", "minutes": "minutes", "load_kg": "whole", "clock": "time"}
+_SHAPES = {
+    "km": "km",
+    "minutes": "minutes",
+    "load_kg": "whole",
+    "water_l": "whole",
+    "clock": "time",
+}
 _A4 = 9
 
 
@@ -98,7 +114,8 @@ def write_workbook(path: Path, plan: RoutePlan, *, title: str, lang: str = "en")
 
     chinese = lang == "zh"
     options = {"nan_inf_to_errors": False, "strings_to_formulas": False, "strings_to_urls": False}
-    steps, routes = _worded(plan_table(plan), plan, lang), _worded(plan.summary, plan, lang)
+    routes = spoken(plan.summary, plan.question)
+    steps, routes = _worded(plan_table(plan), plan, lang), _worded(routes, plan, lang)
     with xlsxwriter.Workbook(str(path), options) as book:
         book.set_properties({"title": title, "created": datetime(2000, 1, 1)})  # noqa: DTZ001
         formats = _formats(book)
@@ -171,13 +188,15 @@ def _fill_summary(sheet: Any, table: pd.DataFrame, formats: dict[str, Any], chin
 
 def _fill_route(sheet: Any, steps: pd.DataFrame, formats: dict[str, Any], lang: str) -> None:  # noqa: ANN401
     chinese = lang == "zh"
-    shown = [c for c in COLUMNS if c not in {"day", "vehicle"} or (steps[c] != "").any()]
+    shown = [c for c in COLUMNS if c in steps]
+    shown = [c for c in shown if c not in {"day", "vehicle"} or (steps[c] != "").any()]
     sheet.freeze_panes(1, 1)
     for k, column in enumerate(shown):
         sheet.set_column(k, k, _WIDTHS[column])
         sheet.write_string(0, k, COLUMNS[column][chinese], formats["head"])
     for number, row in enumerate(steps.to_dict("records"), start=1):
-        look = row["kind"] if row["kind"] in {"sweep", "drive"} else "stop"
+        kind = INNER_KINDS.get(row["kind"], row["kind"])
+        look = kind if kind in {"sweep", "drive"} else "stop"
         for k, column in enumerate(shown):
             value, shape = row[column], f"{_SHAPES.get(column, 'text')} {look}"
             if column == "clock":

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from cityops.report import palette
-from cityops.report.words import TEXTS, Words
+from cityops.report.words import TEXTS, RouteWords, Words
 from networks.errors import InputError
 
 # Families of a placement's words: the rest of the key is a preset, a model, a way to travel.
@@ -71,6 +71,7 @@ def test_every_text_is_used_somewhere():
         "cmp.block.",
         "rt.reason.",
         "road.",
+        "wt.",
         "cl.col.",
         "cl.carry.",
         *PLACED,
@@ -84,6 +85,20 @@ def test_every_text_is_used_somewhere():
     # Verdicts are looked up by their own word; one of a thing by the word for many.
     verdicts = {"cmp.better", "cmp.worse", "cmp.unclear"}
     assert unused <= verdicts | {"days_one", "replications_one", "rt.routes_one"}
+
+
+def test_every_text_of_watering_stands_for_one_of_sweeping_and_is_another():
+    own = {key for key in TEXTS if key.startswith("wt.")}
+    assert {key for key in own if f"rt.{key[3:]}" not in TEXTS} == set()
+    for key in own:
+        english, chinese = TEXTS[key]
+        before = TEXTS[f"rt.{key[3:]}"]
+        assert chinese != before[1]
+        assert not re.search("sweep|swept|dump|dirt", english, re.IGNORECASE)
+        assert not re.search("清扫|倾倒|尘土|载重", chinese)
+        assert blanks(english) == blanks(before[0])
+    words = RouteWords("zh", is_water=True)
+    assert (words("rt.dump"), words("rt.depot")) == ("加水点", "车场")
 
 
 def test_an_unknown_measure_is_shown_by_its_name():
