@@ -77,6 +77,7 @@ def routes(
         ("--time-limit", time_limit),
         ("--threads", threads),
         ("--seed", seed),
+        ("--lang", None if lang == "en" else lang),
     ):
         if value is not None:
             words += [option, f"{value:g}" if isinstance(value, float) else str(value)]

@@ -47,6 +47,8 @@ def run(
     words = ["cityops", "run", scenario, *_settings(seed, reps, half_width)]
     if out is not None:
         words += ["--out", str(out)]
+    if lang != "en":
+        words += ["--lang", lang]
     with replication_bar(loaded.name) as progress:
         finished = run_scenario(
             loaded,

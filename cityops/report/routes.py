@@ -13,6 +13,7 @@ from cityops.report.words import RouteWords, Words
 from scenarios.hours import day_index
 from scenarios.routing.jobs import named
 from scenarios.routing.sheet import run_sheet
+from scenarios.routing.tables import clock_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -73,7 +74,7 @@ def routes_context(plan: RoutePlan, manifest: dict[str, Any], words: Words) -> d
     assumed = manifest["assumed_zh"] if chinese and manifest["assumed_zh"] else manifest["assumed"]
     return {
         "title": title,
-        "leaving": clock(words, question.start_s),
+        "leaving": _leaving(plan, words),
         "synthetic": bool(head.get("synthetic")),
         "answer": _answer(manifest, words),
         "failed": bool(manifest["check"]["faults"]),
@@ -82,7 +83,7 @@ def routes_context(plan: RoutePlan, manifest: dict[str, Any], words: Words) -> d
         "map": route_map(plan, words("rt.map")),
         "sheets": sheets,
         "total": _total(manifest),
-        "depot": question.depot.name,
+        "depot": words("comma").join(place.name for place in question.depots),
         "dumps": [place.name for place in question.dumps],
         "left_out": _left_out(plan, words),
         "left_out_n": len(question.left_out),
@@ -111,6 +112,17 @@ def day_and_vehicle(plan: RoutePlan, row: Mapping[Any, Any], words: Words) -> li
     return said + [kind.label(words.lang) for kind in kinds]
 
 
+def _leaving(plan: RoutePlan, words: Words) -> list[str]:
+    """Say when routes leave: each kind of vehicle where there are several."""
+    question = plan.question
+    if not any(kind.name for kind in question.kinds):
+        return [clock(words, question.start_s)]
+    return [
+        words("colon").join([kind.label(words.lang), clock_text(kind.leaves_s)])
+        for kind in question.kinds
+    ]
+
+
 def _answer(manifest: dict[str, Any], words: Words) -> list[str]:
     """Say what the plan comes to, one sentence each."""
     swept, deadhead = _figure(manifest, "km_swept"), manifest["km_deadhead"]
@@ -128,8 +140,7 @@ def _answer(manifest: dict[str, Any], words: Words) -> list[str]:
         pieces.append(words("rt.optimal"))
     else:
         bound = f"{manifest['bound_s'] / 3600:,.2f}"
-        over = manifest["seconds_of_routes"] / max(1, manifest["bound_s"]) - 1
-        pieces.append(words("rt.gap", bound=bound, gap=f"{100 * over:.1f} %"))
+        pieces.append(words("rt.gap", bound=bound, gap=f"{100 * manifest['gap']:.1f} %"))
     check = manifest["check"]
     if check["faults"]:
         pieces.append(words("rt.failed", n=len(check["faults"])))

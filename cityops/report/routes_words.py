@@ -16,16 +16,16 @@ ROUTES_TEXTS: Final[dict[str, tuple[str, str]]] = {
     "rt.routes": ("{n} routes", "{n} 条路线"),
     "rt.routes_one": ("1 route", "1 条路线"),
     "rt.gap": (
-        "no plan needs less than {bound} h: this one is at most {gap} above the best there is",
-        "任何方案都不少于 {bound} 小时：本方案与最优方案的差距不超过 {gap}",
+        "no plan needs less than {bound} h: at most {gap} of these hours could be saved (the gap)",
+        "任何方案都不少于 {bound} 小时：本方案的工时最多还能节省 {gap}（即差距）",
     ),
     "rt.optimal": ("no plan needs less: this one is proven best", "已证明没有更省的方案"),
     "rt.checked": (
         (
-            "checked against the streets: {sides} street sides are swept exactly once, every edge "
-            "begins where the last one ends, and times add up"
+            "checked against the streets: {sides} street sides are swept as often as asked, "
+            "every edge begins where the last one ends, and times add up"
         ),
-        "已按路网核对：{sides} 个路侧各清扫一次，路段首尾相接，时间加总一致",
+        "已按路网核对：{sides} 个路侧均按要求的次数清扫，路段首尾相接，时间加总一致",
     ),
     "rt.failed": (
         "the check against the streets failed: {n} faults",
@@ -91,10 +91,10 @@ ROUTES_TEXTS: Final[dict[str, tuple[str, str]]] = {
     ),
     "wt.checked": (
         (
-            "checked against the streets: {sides} street sides are watered exactly once, every "
-            "edge begins where the last one ends, and times add up"
+            "checked against the streets: {sides} street sides are watered exactly as often as "
+            "asked, every edge begins where the last one ends, and times add up"
         ),
-        "已按路网核对：{sides} 个路侧各洒水一次，路段首尾相接，时间加总一致",
+        "已按路网核对：{sides} 个路侧均按要求的次数洒水，路段首尾相接，时间加总一致",
     ),
     "wt.map.note": (
         "Thick lines are watered, thin dashed ones only driven along.",

@@ -42,9 +42,9 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "no_script": (
         (
             "The charts need JavaScript, which is switched off here. Figures and tables can be "
-            "read without it; pictures lie in the folder “figures”."
+            "read without it; where there are pictures, they lie in the folder “figures”."
         ),
-        "图表需要 JavaScript，当前已被禁用。数字与表格不受影响；静态图片见 figures 文件夹。",
+        "图表需要 JavaScript，当前已被禁用。数字与表格不受影响；如有静态图片，见 figures 文件夹。",
     ),
     "figures_note": (
         "Pictures of the charts for slides lie beside this file in “figures”.",

@@ -362,7 +362,7 @@ class _Builder:
 
         question, spec = self.question, self.spec
         depots, dumps = len(question.depots), len(question.dumps)
-        minutes = question.spec.dump_min if spec.dump_min is None else spec.dump_min
+        minutes = question.spec.visit_min if spec.dump_min is None else spec.dump_min
         at_dump = duration_s(minutes) if dumps else Fixed(0.0)
         return Facilities(
             bays=np.array([0 if dumps else 1000] * depots + [spec.dump_bays] * dumps),

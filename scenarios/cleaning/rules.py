@@ -94,6 +94,13 @@ def _routes(document: dict[str, Any], spec: CleaningSpec, faults: FaultList) -> 
         faults.add(("cleaning", "routes"), f'there are no routes "{spec.routes}"', mend)
         return
     own = tables[spec.routes] if isinstance(tables, dict) else None
+    if isinstance(own, dict) and own.get("job") == "water":
+        faults.add(
+            ("cleaning", "routes"),
+            f"names [routes.{spec.routes}], which waters streets and takes no dirt away",
+            'name a table with job = "sweep"',
+        )
+        return
     of_week = isinstance(own, dict) and bool(own.get("frequency") or own.get("days"))
     if of_week and spec.days:
         faults.add(

@@ -146,6 +146,8 @@ def question_of(scenario: Scenario, path: Path) -> str:
     names = list(scenario.spec.routes)
     if not names:
         raise InputError("there are no [routes.NAME] tables", file=scenario.shown)
+    if not path.exists():
+        raise InputError("there is no such file or folder", file=path)
     inside = [one.stem for one in sorted((path / "plan").glob("*.csv"))] if path.is_dir() else []
     for stem in (path.stem, *inside):
         if stem in names:

@@ -73,10 +73,11 @@ def read_rows(path: Path, shown: str, name: str) -> list[PlanRow]:
         If it cannot be read, or is no plan of routes.
     """
     if path.is_dir():
+        folder = path
         path, shown = path / "plan" / f"{name}.csv", f"{shown}/plan/{name}.csv"
         if not path.is_file():
             raise InputError(
-                "this is not there", file=shown, mend="name the folder of a plan, or its CSV"
+                _not_there(folder, name), file=shown, mend="name the folder of a plan, or its CSV"
             )
     try:
         content = path.read_bytes()
@@ -265,3 +266,11 @@ def _value(cell: ET.Element, texts: list[str]) -> str:
         return "" if inline is None else _text(inline)
     value = cell.findtext(f"{_MAIN}v") or ""
     return texts[int(value)] if cell.attrib.get("t") == "s" else value
+
+
+def _not_there(folder: Path, name: str) -> str:
+    """Say what is missing, and which plan the folder holds instead."""
+    others = sorted(one.stem for one in (folder / "plan").glob("*.csv"))
+    if others:
+        return f"the folder holds a plan of {', '.join(others)}, none of {name}"
+    return "this is not there"
