@@ -147,7 +147,11 @@ def question_of(scenario: Scenario, path: Path) -> str:
     if not names:
         raise InputError("there are no [routes.NAME] tables", file=scenario.shown)
     if not path.exists():
-        raise InputError("there is no such file or folder", file=path)
+        raise InputError(
+            "cannot be read (no such file or directory)",
+            file=path,
+            mend="name a plan (CSV, XLSX or GeoJSON)",
+        )
     inside = [one.stem for one in sorted((path / "plan").glob("*.csv"))] if path.is_dir() else []
     for stem in (path.stem, *inside):
         if stem in names:
