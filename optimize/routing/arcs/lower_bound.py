@@ -34,6 +34,8 @@ __all__ = ["arc_lower_bound"]
 
 _SCALE = 1_000_000
 """Capacities of minimum cuts are whole numbers of millionths."""
+_MANY_PASSES = 100.0
+"""More along one street count as so many where sets are looked for, not where they are cut."""
 
 _EXACT_NODES = 400
 """Up to so many nodes minimum cuts are sought from every node; above, connected parts only."""
@@ -210,11 +212,15 @@ class _Relaxation:
                 yield label.astype(np.int64)
 
     def _border(self, passes: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Sum up the passes between each pair of nodes, either way."""
+        """Sum up the passes between each pair of nodes, either way; very many are many enough.
+
+        Sets with such a border are in no cut that is broken; their sums must stay whole numbers of
+        32 bits.
+        """
         n = self.problem.n_nodes
         table = np.zeros((n, n))
         np.add.at(table, (self.problem.tail, self.problem.head), passes)
-        return table + table.T
+        return np.minimum(table + table.T, _MANY_PASSES)
 
     def _odd_sets(self, passes: NDArray[np.float64], until: float) -> list[NDArray[np.bool_]]:
         """Minimum cuts between all pairs of nodes (Gusfield 1990); parity is looked at later."""
