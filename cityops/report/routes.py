@@ -126,7 +126,7 @@ def _leaving(plan: RoutePlan, words: Words) -> list[str]:
 def _answer(manifest: dict[str, Any], words: Words) -> list[str]:
     """Say what the plan comes to, one sentence each."""
     swept, deadhead = _figure(manifest, "km_swept"), manifest["km_deadhead"]
-    number = manifest["routes"]
+    number, hours_s = manifest["routes"], manifest["seconds_of_routes"]
     pieces = [
         words(
             "rt.answer",
@@ -140,7 +140,12 @@ def _answer(manifest: dict[str, Any], words: Words) -> list[str]:
         pieces.append(words("rt.optimal"))
     else:
         bound = f"{manifest['bound_s'] / 3600:,.2f}"
-        pieces.append(words("rt.gap", bound=bound, gap=f"{100 * manifest['gap']:.1f} %"))
+        gap, apart_s = f"{100 * manifest['gap']:.1f} %", manifest["cost_s"] - hours_s
+        costs = {"cost": f"{apart_s / 3600:,.2f}", "value": f"{manifest['cost_s'] / 3600:,.2f}"}
+        if apart_s:
+            pieces.append(words("rt.gap.cost", bound=bound, gap=gap, **costs))
+        else:
+            pieces.append(words("rt.gap", bound=bound, gap=gap))
     check = manifest["check"]
     if check["faults"]:
         pieces.append(words("rt.failed", n=len(check["faults"])))

@@ -19,6 +19,16 @@ ROUTES_TEXTS: Final[dict[str, tuple[str, str]]] = {
         "no plan needs less than {bound} h: at most {gap} of these hours could be saved (the gap)",
         "任何方案都不少于 {bound} 小时：本方案的工时最多还能节省 {gap}（即差距）",
     ),
+    "rt.gap.cost": (
+        (
+            "with {cost} h that the routes cost apart they come to {value} h, and no plan comes "
+            "to less than {bound} h: at most {gap} of it could be saved (the gap)"
+        ),
+        (
+            "另计出车费用折合 {cost} 小时，合计 {value} 小时；任何方案合计都不少于 {bound} 小时："
+            "最多还能节省 {gap}（即差距）"
+        ),
+    ),
     "rt.optimal": ("no plan needs less: this one is proven best", "已证明没有更省的方案"),
     "rt.checked": (
         (

@@ -20,7 +20,7 @@ from networks.errors import InputError
 from scenarios.faults import ScenarioError
 from scenarios.routing.edited import read_edited
 from scenarios.routing.edited_check import check_edited, route_faults, service_faults
-from scenarios.routing.plan import NoRoutes, goals_of, week_of
+from scenarios.routing.plan import NoRoutes, bound_of, goals_of, week_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -224,7 +224,7 @@ def solve_again(
     from optimize.routing.arcs.week import WeekSolution
 
     began = time.perf_counter()
-    bound = _bound(question, min(_BOUND_SHARE * time_limit_s, _BOUND_S))
+    bound = bound_of(question, min(_BOUND_SHARE * time_limit_s, _BOUND_S))
     parts: list[ArcSolution] = []
     value = 0
 
@@ -255,16 +255,6 @@ def solve_again(
         day=tuple(day for day, part in enumerate(parts) for _ in part.routes),
         missed=missed,
     )
-
-
-def _bound(question: RouteQuestion, seconds: float) -> int:
-    from optimize.routing.arcs.lower_bound import arc_lower_bound
-    from optimize.routing.arcs.relaxed import relaxed
-    from optimize.routing.arcs.week import week_lower_bound
-
-    if question.spec.is_week:
-        return week_lower_bound(week_of(question), time_limit_s=seconds)
-    return arc_lower_bound(relaxed(question.streets.problem), time_limit_s=seconds)
 
 
 def _day(

@@ -236,7 +236,8 @@ def _manifest(
         "question": {"name": question.name, **titles(question)},
         "job": question.spec.job,
         "status": solution.status,
-        "seconds_of_routes": solution.value,
+        "seconds_of_routes": plan.seconds,
+        "cost_s": solution.value,  # with what routes cost apart: the measure of bound and gap
         "bound_s": int(solution.bound),
         "gap": round(solution.gap, 6),
         "routes": len(table),

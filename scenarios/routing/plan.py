@@ -41,9 +41,12 @@ __all__ = [
     "STEP_COLUMNS",
     "NoRoutes",
     "RoutePlan",
+    "bound_of",
     "clock_text",
+    "goals_of",
     "make_plan",
     "solve_routes",
+    "week_of",
 ]
 
 _BOUND_SHARE, _BOUND_S = 0.2, 30.0
@@ -130,7 +133,7 @@ def solve_routes(
     """
     began = time.perf_counter()
     problem = question.streets.problem
-    bound = _bound(question, min(_BOUND_SHARE * time_limit_s, _BOUND_S))
+    bound = bound_of(question, min(_BOUND_SHARE * time_limit_s, _BOUND_S))
     _stop_if_impossible(question, bound)
     search = _Search(question, bound, began, time_limit_s, threads, seed, progress)
     if question.spec.is_week:
@@ -175,7 +178,16 @@ def week_of(question: RouteQuestion) -> WeekProblem:
     )
 
 
-def _bound(question: RouteQuestion, seconds: float) -> int:
+def bound_of(question: RouteQuestion, seconds: float) -> int:
+    """Bound from below what routes come to, in seconds, what each route costs apart included.
+
+    Parameters
+    ----------
+    question
+        What is asked.
+    seconds
+        That the search for it takes at most.
+    """
     from optimize.routing.arcs.lower_bound import arc_lower_bound
     from optimize.routing.arcs.relaxed import relaxed
     from optimize.routing.arcs.week import week_lower_bound
@@ -305,16 +317,19 @@ def _stop_if_impossible(question: RouteQuestion, bound: int) -> None:
     days = len(question.days) if question.spec.is_week else 1
     reasons = _too_far(question)
     counts = [kind.count or problem.n_tasks for kind in kinds]
-    hours = days * sum(n * kind.shift_h for n, kind in zip(counts, kinds, strict=True))
-    if bound > 3600 * hours:
+    each = list(zip(counts, kinds, strict=True))
+    hours = days * sum(n * kind.shift_h for n, kind in each)
+    costs_s = days * sum(n * kind.cost_s for n, kind in each)  # the bound has them in it
+    if bound > days * sum(n * kind.shift_s for n, kind in each) + costs_s:
+        paid = f", whose routes cost {costs_s / 3600:g} h more" if costs_s else ""
         reasons.append(
-            f"the work takes at least {bound / 3600:.1f} h, and {_fleet(question)} have "
-            f"{hours:g} h; give more vehicles or a longer shift_h"
+            f"{_work(question, bound)}, and {_fleet(question)} have {hours:g} h{paid}; "
+            "give more vehicles or a longer shift_h"
         )
     terms = terms_of(question.spec)
     unit, verb = ("m3", "spread") if question.spec.is_water else ("t", "swept up")
     tonnes = float((problem.demand * question.times).sum()) / 1e6
-    can = days * sum(n * kind.capacity_t for n, kind in zip(counts, kinds, strict=True))
+    can = days * sum(n * kind.capacity_t for n, kind in each)
     if not len(problem.facilities) and tonnes > can:
         reasons.append(
             f"{tonnes:.2f} {unit} are to be {verb}, and {_fleet(question, hours=False)} without a "
@@ -323,6 +338,13 @@ def _stop_if_impossible(question: RouteQuestion, bound: int) -> None:
         )
     if reasons:
         raise NoRoutes(proven=True, reasons=tuple(reasons))
+
+
+def _work(question: RouteQuestion, bound: int) -> str:
+    """Say what is needed at least, the costs of routes counted as hours where there are any."""
+    if any(kind.cost_s for kind in question.kinds):
+        return f"the work and the costs of routes come to at least {bound / 3600:.1f} h"
+    return f"the work takes at least {bound / 3600:.1f} h"
 
 
 def _too_far(question: RouteQuestion) -> list[str]:
@@ -369,8 +391,8 @@ def _fleet(question: RouteQuestion, *, hours: bool = True) -> str:
 
 def _not_found(question: RouteQuestion, bound: int, time_limit_s: float) -> tuple[str, ...]:
     said = (
-        f"no routes for {_fleet(question)} were found in {time_limit_s:g} s; the work takes at "
-        f"least {bound / 3600:.1f} h"
+        f"no routes for {_fleet(question)} were found in {time_limit_s:g} s; "
+        f"{_work(question, bound)}"
     )
     return (
         said,

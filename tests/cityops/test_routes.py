@@ -166,6 +166,27 @@ def test_the_terminal_says_routes_kilometres_hours_bound_gap_and_the_check(small
     assert facts["check"]["faults"] == []
 
 
+def test_what_routes_cost_apart_is_told_beside_the_hours(small, capsys):
+    path = small / "scenario.toml"
+    text = path.read_text(encoding="utf-8")
+    text = text.replace("vehicles = 6", "vehicles = 6\ncost_h = 1\ncost_route = 2")
+    path.write_text(text, encoding="utf-8")
+    assert main(["routes", "scenario.toml", "cleaning"]) == 0
+    out = capsys.readouterr().out
+    facts = json.loads((small / "runs/small-cleaning/manifest.json").read_text(encoding="utf-8"))
+    assert facts["seconds_of_routes"] == facts["check"]["seconds"]
+    assert facts["cost_s"] == facts["seconds_of_routes"] + 7200 * facts["routes"]
+    apart, value = f"{2 * facts['routes']:.2f}", f"{facts['cost_s'] / 3600:.2f}"
+    bound = f"{facts['bound_s'] / 3600:.2f}"
+    assert (
+        f"hours      {facts['hours']:.2f}, and routes cost {apart} more: of these {value} at least "
+        f"{bound} are needed" in out
+    )
+    page = (small / "runs/small-cleaning/report.html").read_text(encoding="utf-8")
+    assert f"With {apart} h that the routes cost apart they come to {value} h" in page
+    assert f"no plan comes to less than {bound} h" in page
+
+
 def test_the_folder_holds_the_plan_and_each_route_for_other_programs(routed):
     steps = pd.read_csv(routed / "plan" / "cleaning.csv", keep_default_na=False)
     assert list(steps.columns[:5]) == ["route", "order", "kind", "street", "side"]

@@ -83,6 +83,28 @@ def test_arithmetic_that_forbids_routes_is_said(grid, changes, said):
     assert raised.value.proven
 
 
+def test_what_routes_cost_apart_takes_no_hours_from_the_shifts(grid):
+    from scenarios.routing.plan import make_plan
+
+    question = _with(grid, vehicles=4, shift_h=1.5, cost_h=1.0, cost_route=20.0)
+    solution = solve_routes(question, time_limit_s=2)
+    assert solution.bound > 4 * 1.5 * 3600  # as seconds of work, and still there are routes
+    seconds = make_plan(question, solution).seconds
+    assert seconds <= 4 * 1.5 * 3600
+    assert solution.value == seconds + len(solution.routes) * 20 * 3600
+
+
+def test_arithmetic_counts_costs_on_both_sides(grid):
+    changes = {"vehicles": 1, "cost_h": 1.0, "cost_route": 2.0}
+    said = (
+        r"the work and the costs of routes come to at least [\d.]+ h, and one vehicle of 1 h have "
+        r"1 h, whose routes cost 2 h more; give"
+    )
+    with pytest.raises(NoRoutes, match=said) as raised:
+        solve_routes(_with(grid, **changes), time_limit_s=5)
+    assert raised.value.proven
+
+
 def test_a_street_too_far_for_a_shift_is_named(grid):
     with pytest.raises(NoRoutes, match=r"\d+ alone, .* and a shift has 0.1 h") as raised:
         solve_routes(_with(grid, vehicles=None, shift_h=0.1), time_limit_s=1)
