@@ -335,6 +335,10 @@ def _time_faults(
     found = list(faults.values())
     if kind.most_cost is not None and times.end > kind.most_cost:
         found.append(_too_long(route, kind, elements, stays, times))
+    if kind.pause is not None and times.end > kind.pause[1] and times.break_after < 0:
+        said = f"route {route.number} has no break: none can be begun within its hours"
+        mend = "put a shorter row first, or wait less"
+        found.append(InputError(said, file=elements[0][0].where, mend=mend))
     return found, times.end
 
 

@@ -29,15 +29,12 @@ class Timetable:
         When each street's sweeping, or each visit, begins.
     break_after
         The place in the list after which the break is taken; -1 for no break.
-    break_begin
-        When it begins; 0 for no break.
     end
         When the vehicle is home.
     """
 
     begin: tuple[int, ...]
     break_after: int
-    break_begin: int
     end: int
 
 
@@ -69,14 +66,14 @@ def timetable(
     Examples
     --------
     >>> timetable([10, 10], [60, 60], [(30, 500, -1, -1), None], 20)
-    Timetable(begin=(30, 100), break_after=-1, break_begin=0, end=180)
+    Timetable(begin=(30, 100), break_after=-1, end=180)
     >>> timetable([10, 10], [60, 60], [None, None], 20, (50, 100, 30))
-    Timetable(begin=(10, 110), break_after=0, break_begin=70, end=190)
+    Timetable(begin=(10, 110), break_after=0, end=190)
     """
     without = _run(moves, stays, windows, -1, (0, 0, 0))
     end = without[-1] + home
     if pause is None or end <= pause[1]:
-        return Timetable(tuple(without[:-1]), -1, 0, end)
+        return Timetable(tuple(without[:-1]), -1, end)
     best: Timetable | None = None
     for place in range(len(moves)):
         done = without[place] + stays[place]
@@ -86,9 +83,8 @@ def timetable(
             continue
         times = _run(moves, stays, windows, place, pause)
         if best is None or times[-1] + home < best.end:
-            begun = max(done, pause[0])
-            best = Timetable(tuple(times[:-1]), place, begun, times[-1] + home)
-    return Timetable(tuple(without[:-1]), -1, 0, end) if best is None else best
+            best = Timetable(tuple(times[:-1]), place, times[-1] + home)
+    return Timetable(tuple(without[:-1]), -1, end) if best is None else best
 
 
 def _run(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from dataclasses import replace
 
 import openpyxl
 import pytest
@@ -352,6 +353,18 @@ def test_a_vehicle_that_does_not_exist_is_named(timed, tmp_path):
     read = read_edited(timed.question, tmp_path / "edited.csv", "edited.csv")
     said = 'edited.csv:2: vehicle: there is no "bigg"; did you mean big?'
     assert [str(fault) for fault in read.faults] == [said]
+
+
+def test_a_break_that_cannot_be_begun_in_its_hours_is_named(timed, tmp_path):
+    problem = timed.question.streets.problem
+    kinds = tuple(replace(kind, pause=(0, 1, 300)) for kind in problem.kinds)
+    streets = replace(timed.question.streets, problem=replace(problem, kinds=kinds))
+    question = replace(timed.question, streets=streets)
+    write_exchange(tmp_path, timed)
+    found = check_edited(question, read_edited(question, tmp_path, "plan"))
+    said = [fault for fault in found.faults if "has no break: none can be begun" in str(fault)]
+    assert len(said) == found.routes == len(timed.solution.routes)
+    assert all(fault.mend == "put a shorter row first, or wait less" for fault in said)
 
 
 @pytest.mark.parametrize(("lang", "said"), [("en", "Break until "), ("zh", "休息至 ")])
