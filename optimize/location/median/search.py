@@ -83,7 +83,7 @@ class Search:
         open_sites : int64[k]
             In the core's indices.
         """
-        p = int(getattr(self.core, "p", -1))
+        p = self.core.p
         if 0 <= p < len(np.unique(open_sites)):
             return False  # more sites than there may be are no plan, however cheap
         value = self.core.value(open_sites)

@@ -15,7 +15,7 @@ from optimize.routing.arcs.genetic_kernels import (
     neighbours,
     worst,
 )
-from optimize.routing.arcs.kernels import ROUTE_COST, below
+from optimize.routing.arcs.kernels import ROUTE_COST, below, shuffle
 from optimize.routing.arcs.layout import FAR
 from optimize.routing.arcs.pieces_kernels import VISIT, empty_routes, tables_of
 from optimize.routing.arcs.search_kernels import educate
@@ -191,8 +191,6 @@ class HybridSearch:
 
     def random_tour(self) -> NDArray[np.int32]:
         """Tour in random order."""
-        from optimize.routing.arcs.kernels import shuffle
-
         order = np.arange(self.n, dtype=np.int64)
         shuffle(order, self.n, self.state)
         return order.astype(np.int32)

@@ -289,26 +289,6 @@ def joined(
 
 
 @njit(cache=True, nogil=True)
-def priced(
-    r: int,
-    length: NDArray[np.int32],
-    worth: NDArray[np.int64],
-    kind: NDArray[np.int64],
-    limits: NDArray[np.int64],
-    penalty: NDArray[np.float64],
-) -> float:
-    """Penalised cost of a route as it stands."""
-    if length[r] == 0:
-        return 0.0
-    c = kind[r]
-    return (
-        float(worth[r, 0] + limits[c, ROUTE_COST])
-        + penalty[0] * worth[r, 1]
-        + penalty[1] * max(ZERO, worth[r, 0] - limits[c, MOST_COST])
-    )
-
-
-@njit(cache=True, nogil=True)
 def place_visits(
     c: int,
     r: int,

@@ -31,7 +31,6 @@ if TYPE_CHECKING:
 
 WIDEST = 24
 """Longest piece whose costs are kept; longer ones are put together from such."""
-_FAR = np.int64(1 << 30)
 Way = tuple[Any, Any, Any, Any, Any]
 
 START, ENDING, SERVE, DEMAND = 0, 2, 4, 6

@@ -150,7 +150,9 @@ class ArcGoals:
             weight = getattr(self, name)
             if not (np.isfinite(weight) and weight >= 0):
                 raise InputError(f"the weight of {name} must be 0 or more, is {weight}")
-        if len(self.x) != len(self.y) or not np.isfinite([*self.x, *self.y]).all():
+        if len(self.x) != len(self.y) or not (
+            np.isfinite(self.x).all() and np.isfinite(self.y).all()
+        ):
             raise InputError("the places of tasks need as many x as y, all finite")
 
     @property

@@ -9,11 +9,11 @@ import numpy as np
 
 from optimize.routing.arcs.genetic import Found, near_tasks
 from optimize.routing.arcs.kernels import HAS_VISITS, MOST_COST, ROUTE_COST, shuffle
+from optimize.routing.arcs.layout import FAR
 from optimize.routing.arcs.ruin_kernels import LEFT, Room, insert, ruin_and_recreate
 from optimize.routing.arcs.rules import plain_rules
 from optimize.routing.arcs.schedule_kernels import (
     BALANCE,
-    NEVER,
     Costs,
     Rows,
     put,
@@ -196,7 +196,7 @@ class RuinSearch:
         rows, limits = self.rows, self.layout.limits[self.rows.kind[r]]
         return bool(
             rows.length[r] == 0
-            or (rows.worth[r, 1] == 0 and rows.lasts[r] <= min(limits[MOST_COST], NEVER - 1))
+            or (rows.worth[r, 1] == 0 and rows.lasts[r] <= min(limits[MOST_COST], FAR - 1))
         )
 
     def take(self) -> None:

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
+from optimize.routing.arcs.layout import FAR
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -134,7 +136,8 @@ def timetable(
     Returns
     -------
     ArcRoute or None
-        With times; None where it comes too late somewhere, or for the pause.
+        With times; None where it comes too late somewhere, or for the pause, where there is no
+        way, or where its kind cannot serve a task.
     """
     kind = problem.fleet[route.kind]
     serve = problem.costs_of(kind)
@@ -143,6 +146,8 @@ def timetable(
     pause: tuple[int, int] | None = None
     for at, (task, arc) in enumerate(zip(route.task.tolist(), route.arc.tolist(), strict=True)):
         enter = int(layout.point[arc]) if task < 0 else int(layout.enter[arc])
+        if layout.dist[place, enter] >= FAR:
+            return None
         now += int(layout.dist[place, enter])
         if task < 0:
             begin.append(now)
@@ -153,6 +158,8 @@ def timetable(
                 return None
             begin.append(now)
             mode = 0 if int(problem.task_arc[task, 0]) == arc else 1
+            if serve[task, mode] < 0:
+                return None
             place, now = int(layout.leave[arc]), now + int(serve[task, mode])
         if at == pause_after and kind.pause is not None:
             earliest, latest, length = kind.pause
@@ -160,7 +167,10 @@ def timetable(
             if now > latest:
                 return None
             pause, now = (at, now), now + length
-    now += int(layout.dist[place, layout.point[kind.depot]])
+    home = layout.dist[place, layout.point[kind.depot]]
+    if home >= FAR:
+        return None
+    now += int(home)
     return ArcRoute(route.task, route.arc, route.kind, np.array(begin, dtype=np.int64), pause, now)
 
 
@@ -204,7 +214,10 @@ def _route(
         steps.append((-1, layout.facility_between(int(layout.leave[arcs[-1]]), home)))
     table = np.array(steps, dtype=np.int64).reshape(-1, 2)
     route = ArcRoute(table[:, 0].copy(), table[:, 1].copy(), number)
-    return timetable(problem, layout, route, pause_after) or route
+    timed = timetable(problem, layout, route, pause_after)
+    if timed is None:
+        raise RuntimeError(f"{problem.name}: a route that was found cannot be driven: {elements}")
+    return timed
 
 
 def _modes(

@@ -17,10 +17,11 @@ from optimize.routing.arcs.islands import annealed, evolved
 from optimize.routing.arcs.layout import layout_of
 from optimize.routing.arcs.problem import ArcGoals, ArcProblem
 from optimize.routing.arcs.ruin import Annealed
+from optimize.routing.arcs.rules import directions_held
 from optimize.routing.arcs.solution import ArcSolution, decoded
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from numpy.typing import NDArray
 
@@ -118,6 +119,8 @@ def solve_arcs(
     """
     if not time_limit_s > 0:
         raise InputError(f"the time limit must be above 0 s, is {time_limit_s}")
+    if iterations is not None and iterations < 1:
+        raise InputError(f"iterations must be 1 or more, is {iterations}")
     if problem.n_tasks == 0:
         return ArcSolution((), 0, 0.0, "optimal", 0.0, 0)
     prepare()
@@ -231,10 +234,14 @@ def _searched(asked: _Asked) -> ArcSolution:
             return made
     layout = layout_of(asked.problem)
     base = given(asked.problem, layout, asked.start, asked.locked, asked.frozen)
+    # the search knows nothing of frozen routes: it is there where the rest is as cheap as asked
+    kept = _cost_of([base.routes[r] for r in base.frozen], asked.problem)
+    asked = replace(asked, goal=asked.goal - kept)
     searches: Sequence[HybridSearch] | Sequence[RuinSearch]
     found: Iterator[Found]
+    halted = False
     if asked.ruins:
-        ruins = _begun(asked, layout, base)
+        ruins, halted = _begun(asked, layout, base)
         goal = -1 if asked.goals is not None and asked.goals.any else asked.goal
         searches, found = ruins, annealed(ruins, until, asked.iterations, goal, asked.stop)
     else:
@@ -244,9 +251,11 @@ def _searched(asked: _Asked) -> ArcSolution:
     best: Found | None = None
     interrupted = False
     try:
+        if halted:
+            raise KeyboardInterrupt
         for better in found:
             best = better
-            _tell(asked, better, searches[0].iterations, began)
+            _tell(asked, better, kept, len(base.frozen), searches[0].iterations, began)
             if _there(asked, better):
                 break
     except KeyboardInterrupt:
@@ -281,18 +290,19 @@ def _in_parts(asked: _Asked) -> ArcSolution:
     )  # fmt: skip
 
 
-def _begun(asked: _Asked, layout: Layout, base: Given) -> list[RuinSearch]:
-    """Make searches that have something to begin from."""
+def _begun(asked: _Asked, layout: Layout, base: Given) -> tuple[list[RuinSearch], bool]:
+    """Make searches that have something to begin from; say whether Ctrl-C was pressed."""
     problem = asked.problem
-    cut = None
+    cut, halted = None, False
     if len(problem.fleet) == 1 and not base.routes:
-        cut = _cut(_untimed(problem), asked.time_limit_s, asked.bound, asked.seeds[0] // 1000)
-    with ThreadPoolExecutor(len(asked.seeds)) as pool:
-        return list(
-            pool.map(
-                lambda seed: search_of(problem, layout, base, asked.goals, cut, seed), asked.seeds
-            )
+        seed = asked.seeds[0] // 1000
+        cut, halted = _cut(_untimed(problem), asked.time_limit_s, asked.bound, seed)
+    seeds = asked.seeds[:1] if halted else asked.seeds  # one is enough to hand the tour back
+    with ThreadPoolExecutor(len(seeds)) as pool:
+        searches = pool.map(
+            lambda seed: search_of(problem, layout, base, asked.goals, cut, seed), seeds
         )
+        return list(searches), halted
 
 
 def _there(asked: _Asked, found: Found) -> bool:
@@ -311,12 +321,10 @@ def _solution(asked: _Asked, layout: Layout, base: Given, best: Found | None) ->
         routes = decoded(asked.problem, layout, best.routes)
         status: Status = "optimal" if best.cost <= asked.bound else "feasible"
         return ArcSolution(routes, best.cost, bound, status, 0.0, 0)
-    made = dict(
-        zip(best.rows, decoded(asked.problem, layout, best.routes, best.kinds), strict=True)
-    )
+    held = directions_held(asked.problem, layout, base.held, base.routes)
+    made = dict(zip(best.rows, decoded(asked.problem, held, best.routes, best.kinds), strict=True))
     made |= {r: base.routes[r] for r in base.frozen}
-    fleet = asked.problem.fleet
-    value = sum((route.lasts or 0) + fleet[route.kind].route_cost for route in made.values())
+    value = _cost_of(made.values(), asked.problem)
     status = "optimal" if value <= asked.bound else "feasible"
     given_ones = len(base.routes)
     origin = tuple(r if r < given_ones else -1 for r in sorted(made)) if given_ones else ()
@@ -326,20 +334,28 @@ def _solution(asked: _Asked, layout: Layout, base: Given, best: Found | None) ->
     )  # fmt: skip
 
 
-def _cut(problem: ArcProblem, time_limit_s: float, bound: int, seed: int) -> Found | None:
-    """Cut a giant tour into routes to begin from; None where it cannot be done."""
+def _cost_of(routes: Iterable[ArcRoute], problem: ArcProblem) -> int:
+    """Cost of routes that have their times."""
+    fleet = problem.fleet
+    return sum((route.lasts or 0) + fleet[route.kind].route_cost for route in routes)
+
+
+def _cut(
+    problem: ArcProblem, time_limit_s: float, bound: int, seed: int
+) -> tuple[Found | None, bool]:
+    """Cut a giant tour into routes to begin from, None where it cannot be done; say if Ctrl-C."""
     from optimize.routing.arcs.genetic import Found
     from optimize.routing.arcs.giant_tour import tour_arcs
 
     limit = min(5.0, 0.1 * time_limit_s)
     made = tour_arcs(problem, time_limit_s=limit, tours=20, bound=bound, seed=seed)
     if made.status == "none":
-        return None
+        return None, made.interrupted
     visit = problem.n_tasks
     routes = tuple(
         np.where(route.task < 0, visit, route.task).astype(np.int32) for route in made.routes
     )
-    return Found(routes, made.value, 0, 0)
+    return Found(routes, made.value, 0, 0), made.interrupted
 
 
 def _routes(problem: ArcProblem, layout: Layout) -> int:
@@ -360,7 +376,11 @@ def _routes(problem: ArcProblem, layout: Layout) -> int:
     return min(problem.n_tasks, int(np.ceil(1.5 * need)) + 4)
 
 
-def _tell(asked: _Asked, best: Found, iterations: int, began: float) -> None:
+def _tell(
+    asked: _Asked, best: Found, kept: int, frozen: int, iterations: int, began: float
+) -> None:
     if asked.progress is not None:
         seconds = time.perf_counter() - began
-        asked.progress(ArcProgress(best.cost, len(best.routes), iterations, seconds))
+        asked.progress(
+            ArcProgress(best.cost + kept, len(best.routes) + frozen, iterations, seconds)
+        )
