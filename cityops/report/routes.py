@@ -116,7 +116,8 @@ def _leaving(plan: RoutePlan, words: Words) -> list[str]:
     """Say when routes leave: each kind of vehicle where there are several."""
     question = plan.question
     if not any(kind.name for kind in question.kinds):
-        return [clock(words, question.start_s)]
+        leaves = question.kinds[0].leaves_s
+        return [clock_text(leaves) if question.spec.is_week else clock(words, question.start_s)]
     return [
         words("colon").join([kind.label(words.lang), clock_text(kind.leaves_s)])
         for kind in question.kinds
@@ -195,15 +196,16 @@ def _line(line: Any) -> dict[str, str]:  # noqa: ANN401 - a SheetLine
 
 
 def _left_out(plan: RoutePlan, words: Words) -> list[tuple[str, str, str]]:
-    """Streets with their kilometres and reason, the longest first."""
+    """Streets with kilometres and reason, in a week with the day, the longest first."""
     table = plan.question.left_out
     if not len(table):
         return []
-    sums = table.groupby(["street", "reason"], sort=True)["km"].sum().sort_values(ascending=False)
+    sums = table.groupby(["street", "reason", "day"], sort=True)["km"].sum()
+    sums = sums.sort_values(ascending=False, kind="stable")
     rows = []
-    for key, km in sums.head(_MOST_LEFT_OUT).items():
-        street, reason = key if isinstance(key, tuple) else (str(key), "")
-        rows.append(
-            (str(street) or words("rt.unnamed"), f"{float(km):.2f}", words(f"rt.reason.{reason}"))
-        )
+    for row in sums.head(_MOST_LEFT_OUT).reset_index().to_dict("records"):
+        said = words(f"rt.reason.{row['reason']}")
+        if row["day"]:
+            said = words("colon").join([words(f"day.{day_index(row['day'])}"), said])
+        rows.append((row["street"] or words("rt.unnamed"), f"{row['km']:.2f}", said))
     return rows

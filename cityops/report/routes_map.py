@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from networks import RoadNetwork
     from scenarios.routing.plan import RoutePlan
 
-__all__ = ["COLOURS", "colour_of", "route_map"]
+__all__ = ["COLOURS", "beside", "colour_of", "route_map"]
 
 COLOURS = (
     "#0072b2", "#d55e00", "#009e73", "#7b3294", "#b3123f", "#8a6d00", "#3f7f93", "#a8528f",
@@ -60,7 +60,7 @@ def route_map(plan: RoutePlan, title: str, route: int | None = None) -> str:
     route
         Its number; all where not given.
     """
-    network = plan.question.network
+    network, left = plan.question.network, plan.question.spec.traffic == "left"
     legs = plan.legs[plan.legs["edge"] >= 0]
     shown = legs if route is None else legs[legs["route"] == route]
     edges = shown["edge"].to_numpy(dtype=np.int64)
@@ -79,13 +79,14 @@ def route_map(plan: RoutePlan, title: str, route: int | None = None) -> str:
     ):
         for number, rows in shown[shown["kind"] == kind].groupby("route", sort=True):
             lines = "".join(
-                _line(network, frame, int(e), kind, bold) for e in rows["edge"].tolist()
+                _line(network, frame, int(e), kind, bold, left=left) for e in rows["edge"].tolist()
             )
             parts.append(
                 f'<path d="{lines}" fill="none" stroke="{colour_of(int(str(number)))}" {style}/>'
             )
     question = plan.question
-    for place, shape in [(question.depot, "depot"), *((d, "dump") for d in question.dumps)]:
+    marks = [(place, "depot") for place in question.depots]
+    for place, shape in [*marks, *((place, "dump") for place in question.dumps)]:
         x, y = frame.at(float(network.x[place.node]), float(network.y[place.node]))
         parts.append(_mark(x, y, shape, 8 * bold))
     return "".join([*parts, "</svg>"])
@@ -108,16 +109,40 @@ def _ground(network: RoadNetwork, frame: _Frame) -> str:
     return "".join(lines)
 
 
-def _line(network: RoadNetwork, frame: _Frame, edge: int, kind: str, bold: float) -> str:
-    """Line of an edge; what is swept lies a little to the right, so that both sides are seen."""
+def beside(
+    network: RoadNetwork, edge: int, off_m: float, *, left: bool
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Line of an edge on the side that is swept; in the middle of a one-way street.
+
+    Parameters
+    ----------
+    network, edge
+        The streets, and which of their edges.
+    off_m
+        Metres from the middle of the street to the line.
+    left
+        Whether one drives, and sweeps, on the left.
+
+    Returns
+    -------
+    tuple of float64[k]
+        x and y, m.
+    """
     part = _points(network, edge)
     x, y = network.shape_xy[0][part], network.shape_xy[1][part]
-    if kind == "sweep" and network.reverse[edge] >= 0:
-        dx, dy = np.gradient(x), np.gradient(y)
-        size = np.maximum(np.hypot(dx, dy), 1e-9)
-        off = 2.4 * bold / frame.scale
-        x, y = x + off * dy / size, y - off * dx / size
-    return frame.path(x, y)
+    if network.reverse[edge] < 0:
+        return x, y
+    dx, dy = np.gradient(x), np.gradient(y)
+    off = (-off_m if left else off_m) / np.maximum(np.hypot(dx, dy), 1e-9)
+    return x + off * dy, y - off * dx
+
+
+def _line(
+    network: RoadNetwork, frame: _Frame, edge: int, kind: str, bold: float, *, left: bool
+) -> str:
+    """Line of an edge; what is swept lies a little to its side, so that both sides are seen."""
+    off_m = 2.4 * bold / frame.scale if kind == "sweep" else 0.0
+    return frame.path(*beside(network, edge, off_m, left=left))
 
 
 def _mark(x: float, y: float, shape: str, r: float) -> str:

@@ -13,6 +13,7 @@ import numpy as np
 
 from cityops.report import palette
 from cityops.report.pdf_pages import text_width
+from cityops.report.routes_map import beside
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -116,8 +117,9 @@ def draw_map(
     pages.paths(_ground(network, frame), colour=_STREET, width=0.35, box=clip)
     driven = moving[moving["kind"] == "drive"]["edge"].tolist()
     swept = moving[moving["kind"] == "sweep"]
-    turn = -1.0 if left else 1.0
-    lines = [_beside(network, frame, int(edge), turn) for edge in swept["edge"].tolist()]
+    off_m = _SIDE / frame.scale
+    sides = [beside(network, int(edge), off_m, left=left) for edge in swept["edge"].tolist()]
+    lines = [frame.line(x, y) for x, y in sides]
     pages.paths(lines, colour=colour, width=0.75, box=clip)
     ways = [frame.line(*_shape(network, int(edge))) for edge in driven]
     pages.paths(ways, colour=_DRIVEN, width=0.3, dash=(1.1, 0.8), box=clip)
@@ -156,19 +158,6 @@ def _ground(network: RoadNetwork, frame: _Frame) -> list[list[tuple[float, float
     shown &= (np.maximum.reduceat(x, first) >= frame.x0) & (np.minimum.reduceat(x, first) <= x1)
     shown &= (np.maximum.reduceat(y, first) >= y0) & (np.minimum.reduceat(y, first) <= frame.y1)
     return [frame.line(*_shape(network, edge)) for edge in np.flatnonzero(shown).tolist()]
-
-
-def _beside(
-    network: RoadNetwork, frame: _Frame, edge: int, turn: float
-) -> list[tuple[float, float]]:
-    """Line of an edge on the side that is swept; in the middle of a one-way street."""
-    x, y = _shape(network, edge)
-    if network.reverse[edge] >= 0:
-        dx, dy = np.gradient(x), np.gradient(y)
-        size = np.maximum(np.hypot(dx, dy), 1e-9)
-        off = turn * _SIDE / frame.scale
-        x, y = x + off * dy / size, y - off * dx / size
-    return frame.line(x, y)
 
 
 def _arrows(pages: Pages, lines: list[list[tuple[float, float]]], colour: str) -> None:

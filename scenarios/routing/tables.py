@@ -72,6 +72,7 @@ class RouteRows:
         self.vehicle = question.kinds[kind].name
         self.leaves_s = question.leaves_s(kind, day)
         self.day = day_name(day) if question.spec.is_week else ""
+        self.depot = question.depots[question.kinds[kind].depot]
         self.at_s = 0
         self.load = 0
         self.stops = {"wait": 0, "break": 0}
@@ -88,7 +89,7 @@ class RouteRows:
         found
             The solution's words for it, which say when each street and visit begins.
         """
-        depot = self.question.depots[self.question.kinds[self.kind].depot]
+        depot = self.depot
         self._stop("depot", depot.name, depot.node, 0)
         group: list[Leg] = []
         element = 0
@@ -237,6 +238,7 @@ class RouteRows:
             "streets": sum(step[2] == "sweep" for step in self.steps),
             "day": self.day,
             "vehicle": self.vehicle,
+            "depot": self.depot.name if len(self.question.depots) > 1 else "",
             "leaves_s": self.leaves_s % DAY_S,
             "wait_min": round(self.stops["wait"] / 60, 2),
             "break_min": round(self.stops["break"] / 60, 2),

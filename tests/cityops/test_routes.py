@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 from xml.etree import ElementTree as ET
@@ -237,6 +238,83 @@ def test_the_report_speaks_chinese_and_the_terminal_english(small, capsys):
     assert '<html lang="zh' in text
     for words in ("网格清扫", "行车单：路线 1", "倾倒：Tip", "尘土量为假定。", "侧"):
         assert words in text
+
+
+@pytest.fixture(scope="module")
+def two_yards(tmp_path_factory):
+    """Routes from two depots; read only."""
+    from optimize.routing.arcs.solve import solve_arcs
+    from scenarios import load_scenario
+    from scenarios.routing.build import build_routes
+    from scenarios.routing.plan import make_plan
+
+    path = _lay_out(tmp_path_factory.mktemp("two")) / "scenario.toml"
+    text = path.read_text(encoding="utf-8")
+    yard = 'depot = { name = "Yard", lon = 112.8200, lat = 28.3500 }'
+    east = '{ name = "East", lon = 112.8290, lat = 28.3500 }'
+    assert yard in text
+    text = text.replace(yard, f"depot = [{yard[8:]}, {east}]").replace("vehicles = 6\n", "")
+    for name in ("Yard", "East"):
+        text += f'[[routes.cleaning.vehicle]]\nname = "of {name}"\ncount = 3\ndepot = "{name}"\n'
+    path.write_text(text, encoding="utf-8")
+    question = build_routes(load_scenario(path), "cleaning")
+    solution = solve_arcs(question.streets.problem, time_limit_s=60, iterations=2, seed=1)
+    return make_plan(question, solution)
+
+
+def _with_spec(plan, **changes):
+    spec = plan.question.spec.model_copy(update=changes)
+    return replace(plan, question=replace(plan.question, spec=spec))
+
+
+def test_the_map_shows_the_swept_side_of_those_who_drive_on_the_left(two_yards):
+    from cityops.report.routes_map import beside, route_map
+
+    network = two_yards.question.network
+    edge = int((network.reverse >= 0).nonzero()[0][0])
+    middle = beside(network, edge, 0.0, left=False)
+    right, left = (beside(network, edge, 3.0, left=side) for side in (False, True))
+    for k in (0, 1):
+        assert right[k] + left[k] == pytest.approx(2 * middle[k])
+    assert abs(right[0] - middle[0]).max() + abs(right[1] - middle[1]).max() >= 3.0
+    other = _with_spec(two_yards, traffic="left")
+    assert route_map(other, "all", 1) != route_map(two_yards, "all", 1)
+
+
+def test_the_map_and_the_workbook_know_every_depot(two_yards, tmp_path):
+    from cityops.report import palette
+    from cityops.report.routes_map import route_map
+    from scenarios.routing.workbook import write_workbook
+
+    assert route_map(two_yards, "all").count(f'rx="2" fill="{palette.STATION}"') == 2
+    write_workbook(tmp_path / "book.xlsx", two_yards, title="Sweeping")
+    with (tmp_path / "book.xlsx").open("rb") as file:
+        head, *rows = openpyxl.load_workbook(file).worksheets[0].iter_rows(values_only=True)
+    told = [dict(zip(head, row, strict=True)) for row in rows[:-1]]
+    assert [row["Vehicle"] for row in told] == [f"of {row['Depot']}" for row in told]
+
+
+def test_a_week_says_the_day_of_what_is_left_out_and_leaves_by_the_clock(two_yards):
+    from cityops.report.routes import _leaving, _left_out
+    from cityops.report.words import RouteWords
+
+    words = RouteWords("en", is_water=False)
+    rows = [("Row 1", "primary", 0.1, "no room in the shifts", 0, 0.0, 0.0, "mon"),
+            ("Row 1", "primary", 0.3, "no room in the shifts", 0, 0.0, 0.0, "wed"),
+            ("", "primary", 0.2, "closed", 1, 0.0, 0.0, "")]  # fmt: skip
+    columns = two_yards.question.left_out.columns
+    plan = _with_spec(two_yards, days=["mon", "wed"])
+    question = replace(plan.question, left_out=pd.DataFrame(rows, columns=columns))
+    unnamed = tuple(replace(kind, name="") for kind in question.kinds[:1])
+    plan = replace(plan, question=replace(question, kinds=unnamed))
+    assert _left_out(plan, words) == [
+        ("Row 1", "0.30", "Wed: no room in the shifts"),
+        ("unnamed", "0.20", "closed"),
+        ("Row 1", "0.10", "Mon: no room in the shifts"),
+    ]
+    assert _leaving(plan, words) == ["05:00"]
+    day = replace(plan, question=replace(plan.question, spec=two_yards.question.spec))
+    assert _leaving(day, words) == ["Tue 05:00"]
 
 
 def test_no_routes_is_exit_1_with_the_reason_and_no_folder(small, capsys):
