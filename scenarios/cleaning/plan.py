@@ -195,11 +195,17 @@ def _with_stops(built: BuiltCleaning, legs: pd.DataFrame) -> pd.DataFrame:
     whole = pd.read_parquet(stored)
     if not set(legs.columns) <= set(whole.columns):
         return legs
-    edges = [
-        table[table["kind"] == "sweep"].sort_values(["route", "order"], kind="stable")["edge"]
-        for table in (legs, whole)
-    ]
-    return whole if edges[0].tolist() == edges[1].tolist() else legs
+    return whole if _done(legs) == _done(whole) else legs
+
+
+def _done(legs: pd.DataFrame) -> list[tuple[Any, ...]]:
+    """Say what each route does, and who drives it when; how its waits lie is left aside."""
+    rows = legs[legs["kind"].isin(("sweep", "dump", "depot"))]
+    rows = rows.sort_values(["route", "order"], kind="stable")
+    columns = ["day", "vehicle", "kind", "edge", "node"]
+    return sorted(
+        tuple(part[columns].itertuples(index=False, name=None)) for _, part in rows.groupby("route")
+    )
 
 
 # ---- legs to steps

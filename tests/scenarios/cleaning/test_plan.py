@@ -92,6 +92,69 @@ def test_an_edited_plan_is_driven_as_it_was_edited(write, tmp_path):
     assert 0 < len(built.pieces) - len(swept) < 20  # the row that was deleted
 
 
+@pytest.fixture
+def folder(write, tmp_path):
+    """Write the folder of a plan with waits, breaks and dumps; edits are those of its scenario."""
+    from scenarios.routing.output import routes_scenario
+
+    def written(*edits):
+        routes_scenario(
+            load_scenario(write(*edits)), "cleaning", tmp_path / "plan", time_limit_s=0.5
+        )
+        named = ('routes = "cleaning"', 'routes = "cleaning"\nplan = "plan"')
+        return tmp_path / "plan" / "plan" / "cleaning.csv", lambda *more: _plan(write(named, *more))
+
+    return written
+
+
+def _rows(file, edit):
+    lines = file.read_text(encoding="utf-8").splitlines(keepends=True)
+    file.write_text("".join(edit(lines)), encoding="utf-8")
+
+
+def test_a_dump_that_is_deleted_in_the_folder_is_left_out(folder):
+    file, planned = folder()
+    before = planned()[1].routes
+    _rows(file, lambda lines: _without(lines, ",dump,"))
+    after = planned()[1].routes
+    assert (before.kind == DUMP).sum() - (after.kind == DUMP).sum() == 2  # on two days
+    np.testing.assert_array_equal(
+        before.target[before.kind == SWEEP], after.target[after.kind == SWEEP]
+    )
+
+
+def _without(lines, word):
+    first = next(k for k, line in enumerate(lines) if word in line)
+    return lines[:first] + lines[first + 1 :]
+
+
+def test_a_plan_is_driven_to_the_dump_where_it_is_now(folder):
+    _, planned = folder()
+    moved = ("lon = 112.8260\nlat = 28.3540", "lon = 112.8220\nlat = 28.3520")
+    built, plan = planned(moved)
+    routes, network = plan.routes, built.network
+    at = int(np.flatnonzero(routes.kind == DUMP)[0])
+    before = at - 1
+    edges = routes.leg_edge[routes.leg_first[before] : routes.leg_first[at]]
+    last = edges[-1] if len(edges) else built.pieces.edge[routes.target[before]]
+    assert network.head[last] == built.question.dumps[0].node
+
+
+def test_a_folder_that_nobody_edited_keeps_its_waits_and_breaks(folder):
+    keys = ("shift_h = 4", "shift_h = 4\nbreak_min = 20\nbreak_after_h = [0.55, 0.6]")
+    window = '[[routes.cleaning.window]]\nfrom = "05:30"\nuntil = "12:00"\n\n[cleaning]\n'
+    edits = (
+        ("dirt_kg_per_km = 60", 'dirt_kg_per_km = 60\nclasses = ["primary"]'),
+        keys,
+        ("[cleaning]\n", window),
+        ('streets = ["Column 2"]', 'streets = ["Row 3"]'),
+    )
+    _, planned = folder(*edits)
+    routes = planned(*edits)[1].routes
+    assert (routes.earliest_s > 0).any()
+    assert (routes.kind == BREAK).any()
+
+
 def test_a_plan_over_a_week_is_made_beforehand(write):
     path = write(
         ("dirt_kg_per_km = 60", 'dirt_kg_per_km = 60\ndays = ["monday", "tuesday"]'),
