@@ -110,6 +110,7 @@ class Cleaning:
         if built.spec.plan is not None:
             plan = Path(built.spec.plan)
             files = sorted((plan / "plan").glob("*.csv")) if plan.is_dir() else [plan]
+            files += [legs for legs in [plan / "tables" / "legs.parquet"] if legs.is_file()]
             inputs += [hashlib.sha256(file.read_bytes()).hexdigest() for file in files]
         return {
             "scenario": hashlib.sha256(repr(same).encode()).hexdigest(),
@@ -200,9 +201,12 @@ class Cleaning:
         pieces = built.pieces
         seed = replication_seed(self.scenario.spec.scenario.seed, number)
         content = hashlib.sha256(f"{seed}/{built.days}/{built.first_weekday}".encode())
+        weather = built.weather
+        kinds = weather.days(built.days, seed)
         for column in (
             pieces.length_m, pieces.growth_g_m_h, pieces.edge, pieces.profile, pieces.hour_factor,
-            built.weather.days(built.days, seed),
+            pieces.start_mg, kinds, weather.factors(kinds, len(pieces.hour_factor)),
+            np.array([weather.rain_washes, weather.rain_hour]),
         ):  # fmt: skip
             content.update(np.ascontiguousarray(column).tobytes())
         return content.hexdigest()

@@ -66,3 +66,34 @@ def test_fewer_days_of_service_are_less_clean_and_cheaper(scenario, write, tmp_p
     rows = found.key_figures.set_index(["measure", "by"])
     assert rows.loc[("clean_share", "all"), "better"] == "worse"
     assert rows.loc[("cost", "all"), "better"] == "better"
+
+
+def test_runs_are_paired_only_where_they_meet_the_same_weather_and_dirt(write):
+    def met(*edits):
+        return build_service(load_scenario(write(*edits))).replicate(0, "kernel").demand_hash
+
+    rain = ("rain = 0.3", "rain = 0.9")
+    base = met(rain)
+    assert base == met(rain, ("breakdown_h = 20", "breakdown_h = 30"))
+    leaves = "[cleaning.leaves]\nfactor = [3]\n\n[cleaning.weather]"
+    for edit in (
+        ("[cleaning.weather]", leaves),
+        ("rain = 0.9", "rain = 0.9\nrain_growth = 0.1"),
+        ("rain = 0.9", "rain = 0.9\nrain_washes = 0.9"),
+        ("rain = 0.9", "rain = 0.9\nrain_hour = 9"),
+        ("standard_g_m = 40", "standard_g_m = 40\nstart_g_m = 20"),
+    ):
+        assert met(rain, edit) != base, edit
+
+
+def test_a_run_is_another_where_the_waits_of_its_plan_are_others(write, tmp_path):
+    from scenarios.routing.output import routes_scenario
+
+    routes_scenario(load_scenario(write()), "cleaning", tmp_path / "plan", time_limit_s=0.5)
+    named = write(('routes = "cleaning"', 'routes = "cleaning"\nplan = "plan"'))
+    before = build_service(load_scenario(named)).asked()
+    stored = tmp_path / "plan" / "tables" / "legs.parquet"
+    legs = pd.read_parquet(stored)
+    legs["start_s"] += 60
+    legs.to_parquet(stored)
+    assert build_service(load_scenario(named)).asked()["inputs"] != before["inputs"]
