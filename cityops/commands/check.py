@@ -131,6 +131,7 @@ def _routes(loaded: "Scenario", streets: "dict[str, RoadNetwork]") -> list[str]:
     """Make every [routes.NAME] ready; the faults of all of them are shown at once."""
     from scenarios.faults import ScenarioError
     from scenarios.routing.build import build_routes
+    from scenarios.routing.jobs import terms_of
 
     faults, lines = loaded.faults(), []
     networks: dict[str, RoadNetwork] = {}
@@ -145,7 +146,7 @@ def _routes(loaded: "Scenario", streets: "dict[str, RoadNetwork]") -> list[str]:
         lines += [f"warning: {name}: {warning}" for warning in question.warnings]
         lines.append(
             f"routes     {name}: {question.streets.problem.n_tasks:,} street sides, "
-            f"{question.task_km:,.1f} km to sweep"
+            f"{question.task_km:,.1f} km to {terms_of(question.spec).do}"
         )
     faults.stop()
     return lines

@@ -16,6 +16,7 @@ from scenarios.faults import did_you_mean
 from scenarios.hours import DAY_S, moment_s
 from scenarios.misplaced import mend_for
 from scenarios.routing.fleet import kinds_of, plan_days
+from scenarios.routing.jobs import terms_of
 from scenarios.routing.known import check_words, note_no_street, read_restrictions
 from scenarios.routing.schema import OTHER, of_class
 from scenarios.routing.service import services, times_a_week, with_kinds
@@ -41,6 +42,7 @@ _REASONS = {
     "no way there": "no way there from the depot",
     "no way back": "no way back to the depot",
 }
+_FAR_M = 100.0  # from a depot or dump site to its junction, beyond which it is told
 _OUTSIDE = "outside all shifts"
 _NO_VEHICLE = "no vehicle for its class"
 
@@ -53,7 +55,6 @@ class Place:
     lon: float
     lat: float
     node: int
-    distance_m: float
 
 
 @dataclass(frozen=True, eq=False)
@@ -200,7 +201,7 @@ class _Builder:
         edges = streets.task_edge[:, 0]
         times = times_a_week(network, spec, edges, self.path, self.faults)
         self.faults.stop()
-        left_out = _left_out(network, streets, np.flatnonzero(wanted & ~can), kinds)
+        left_out = _left_out(network, streets, _never(network, streets, spec, wanted & ~can), kinds)
         if len(left_out):
             self.warnings.append(
                 f"{len(left_out)} street pieces of {left_out['km'].sum():.2f} km cannot be served; "
@@ -227,7 +228,8 @@ class _Builder:
         if not required.any():
             self.faults.add(
                 (*self.path, "window") if spec.window else self.path,
-                "no street can be swept: all are outside all shifts, or for no vehicle",
+                f"no street can be {terms_of(spec).done}: all are outside all shifts, "
+                "or for no vehicle",
                 "look at leaves, shift_h and the windows",
             )
             self.faults.stop()
@@ -397,7 +399,9 @@ class _Builder:
                 f'"{name}" lies {far} from the nearest junction of the streets',
                 mend_for(network, lon, lat, self.spec.max_snap_m),
             )
-        return Place(name, lon, lat, node, away)
+        elif away > _FAR_M:
+            self.warnings.append(f'"{name}" lies {away:,.0f} m from its junction')
+        return Place(name, lon, lat, node)
 
 
 def _too_small(
@@ -416,6 +420,18 @@ def _too_small(
         f"between two junctions, more than the {tank_l:,.0f} l of the tank"
     )
     return said, "give a larger tank or less water"
+
+
+def _never(
+    network: RoadNetwork, streets: Streets, spec: RoutesSpec, lost: NDArray[np.bool_]
+) -> NDArray[np.int64]:
+    """Edges that no shift and no vehicle can serve; a street that is done in one go is one edge."""
+    edges, twin = np.flatnonzero(lost), network.reverse
+    if spec.sides == "each":
+        return edges
+    rank = np.arange(network.n_edges) + network.n_edges * (streets.drive_s < 0)  # open ones first
+    other = twin[edges]
+    return edges[(other < 0) | lost[other] & (rank[edges] < rank[other])]
 
 
 def _left_out(

@@ -1,7 +1,8 @@
 """Streets, vehicles and hours as plain numbers, for the check of a plan.
 
 Written a second time on purpose, from the words of the table: what makes a plan and what checks it
-share nothing but the schema and the network.
+share nothing but the schema, the words for a job, the network with its turns, and the outlines of
+areas.
 """
 
 from __future__ import annotations
@@ -12,9 +13,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from scenarios.hours import DAYS, clock_s, day_index, moment_s
+from scenarios.routing.jobs import terms_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+
+    from shapely.geometry.base import BaseGeometry
 
     from networks import RoadNetwork, TurnRules
     from scenarios.routing.schema import RoutesSpec, VehicleSpec, WindowSpec
@@ -50,12 +54,23 @@ class City:
         Of the week, whose times hold.
     rules
         Banned turns, if any.
+    areas
+        Outlines, in degrees, of the areas that the table names.
     """
 
     def __init__(
-        self, network: RoadNetwork, spec: RoutesSpec, period: int, rules: TurnRules | None
+        self,
+        network: RoadNetwork,
+        spec: RoutesSpec,
+        period: int,
+        rules: TurnRules | None,
+        areas: Sequence[BaseGeometry] = (),
     ) -> None:
         self.spec = spec
+        self.terms = terms_of(spec)
+        self.areas = areas
+        self.lon: list[float] = network.lon.tolist()
+        self.lat: list[float] = network.lat.tolist()
         self.network = network
         self.tail: list[int] = network.tail.tolist()
         self.head: list[int] = network.head.tolist()
@@ -81,13 +96,25 @@ class City:
     # ---- what is asked
 
     def wanted(self, edge: int) -> bool:
-        """Whether the words of the question ask for an edge, areas apart."""
+        """Whether the words of the question ask for an edge."""
+        return self._named(edge) and (not self.spec.areas or self._inside(edge))
+
+    def _named(self, edge: int) -> bool:
         spec = self.spec
         if self.name[edge] in {name.strip().lower() for name in spec.not_streets}:
             return False
         if spec.streets:
             return self.name[edge] in {name.strip().lower() for name in spec.streets}
         return not spec.classes or self.kind[edge] in spec.classes
+
+    def _inside(self, edge: int) -> bool:
+        """Whether the middle between the ends of an edge lies in an area that is named."""
+        from shapely.geometry import Point
+
+        tail, head = self.tail[edge], self.head[edge]
+        lon = (self.lon[tail] + self.lon[head]) / 2
+        lat = (self.lat[tail] + self.lat[head]) / 2
+        return any(area.contains(Point(lon, lat)) for area in self.areas)
 
     def times(self, edge: int) -> int:
         """How often an edge is to be swept in all days together."""

@@ -46,7 +46,9 @@ class JobTerms:
     """
 
     def __init__(self, is_water: bool) -> None:  # noqa: FBT001
-        self.do, self.done = ("water", "watered") if is_water else ("sweep", "swept")
+        self.do, self.does = ("water", "waters") if is_water else ("sweep", "sweeps")
+        self.done = "watered" if is_water else "swept"
+        self.served = "filled" if is_water else "emptied"
         self.row, self.place = ("fill", "fill point") if is_water else ("dump", "dump site")
         self.rows = "kind water" if is_water else "sweeps"
 

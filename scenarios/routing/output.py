@@ -35,6 +35,8 @@ from scenarios.routing.verify import RouteCheck, verify_routes
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from shapely.geometry.base import BaseGeometry
+
     from optimize.routing.arcs.solve import ArcProgress
     from scenarios.load import Scenario
     from scenarios.routing.fleet import Kind
@@ -172,9 +174,6 @@ def check_plan(plan: RoutePlan) -> RouteCheck:
         What is checked.
     """
     question = plan.question
-    inside = None
-    if question.spec.areas:
-        inside = frozenset(question.required.nonzero()[0].tolist())
     return verify_routes(
         question.network,
         question.spec,
@@ -183,10 +182,22 @@ def check_plan(plan: RoutePlan) -> RouteCheck:
         period=question.period,
         depots=tuple(place.node for place in question.depots),
         dumps=tuple(place.node for place in question.dumps),
-        inside=inside,
+        areas=_outlines(question),
         rules=question.rules,
         seconds=plan.seconds,
     )
+
+
+def _outlines(question: RouteQuestion) -> list[BaseGeometry]:
+    """Outlines of the areas that a question names."""
+    names = question.spec.areas
+    if not names:
+        return []
+    from scenarios.areas import build_areas
+
+    scenario = question.scenario
+    areas = build_areas(scenario.spec, question.network, scenario.faults()) or ()
+    return [area.geometry for area in areas if area.name in names and area.geometry is not None]
 
 
 def _now() -> datetime:

@@ -9,6 +9,7 @@ from pydantic import ValidationError
 from scenarios.faults import did_you_mean
 from scenarios.hours import day_index
 from scenarios.routing.fleet import kinds_of, plan_days
+from scenarios.routing.jobs import terms_of
 from scenarios.routing.schema import JOB_KEYS, RoutesSpec, of_class
 from scenarios.routing.windows import open_spans
 
@@ -247,7 +248,7 @@ class _Rules:
             if not any(kind.may_sweep(word) for kind in kinds):
                 self._add(
                     ("vehicle",),
-                    f'no vehicle may sweep class "{word}"',
+                    f'no vehicle may {terms_of(spec).do} class "{word}"',
                     "add it to the classes of one, or take it out of the table's",
                 )
 

@@ -1,4 +1,4 @@
-"""Checking a plan of routes against the streets, with nothing of what made it.
+"""Checking a plan of routes against the streets, apart from what made it.
 
 It reads the written tables, the scenario's own words and the network's arrays, and counts anew:
 which street sides are to be swept, how often and in which hours, whether each is, whether one edge
@@ -16,7 +16,10 @@ from scenarios.routing.city import City, Vehicle
 from scenarios.routing.spaced import well_spaced
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import pandas as pd
+    from shapely.geometry.base import BaseGeometry
 
     from networks import RoadNetwork, TurnRules
     from scenarios.routing.schema import RoutesSpec
@@ -58,7 +61,7 @@ def verify_routes(
     period: int,
     depots: tuple[int, ...],
     dumps: tuple[int, ...],
-    inside: frozenset[int] | None = None,
+    areas: Sequence[BaseGeometry] = (),
     rules: TurnRules | None = None,
     seconds: int | None = None,
 ) -> RouteCheck:
@@ -74,14 +77,14 @@ def verify_routes(
         Of the week, whose times hold.
     depots, dumps
         Nodes, in the table's order.
-    inside
-        Edges in the areas that the question names, where it names some.
+    areas
+        Outlines, in degrees, of the areas that the question names, where it names some.
     rules
         Banned turns, where the table asks for them to be obeyed.
     seconds
         That all routes are said to take.
     """
-    city = City(network, spec, period, rules)
+    city = City(network, spec, period, rules, areas)
     faults: list[str] = []
     swept: Swept = defaultdict(Counter)
     driven: Counter[tuple[str, str]] = Counter()
@@ -101,7 +104,8 @@ def verify_routes(
         driven[day, vehicle.name] += 1
         total += found.seconds
         edges += found.edges
-    groups = _groups(city, _never(left_out), inside)
+    groups = _groups(city, _never(left_out))
+    faults += _left_faults(city, left_out)
     faults += _service_faults(city, groups, swept, left_out)
     if seconds is not None and total != seconds:
         faults.append(f"the routes take {total} s, not {seconds} s")
@@ -126,11 +130,11 @@ def _never(left_out: pd.DataFrame) -> set[int]:
     return set(left_out.loc[left_out["day"] == "", "edge"].tolist())
 
 
-def _groups(city: City, left_out: set[int], inside: frozenset[int] | None) -> list[tuple[int, ...]]:
+def _groups(city: City, left_out: set[int]) -> list[tuple[int, ...]]:
     """Edges of each side that is to be swept at a time: along any one of them."""
     chosen = set()
     for edge in range(len(city.tail)):
-        if city.wanted(edge) and (inside is None or edge in inside):
+        if city.wanted(edge):
             chosen.add(edge)
             if city.twin[edge] >= 0:
                 chosen.add(city.twin[edge])
@@ -146,11 +150,27 @@ def _groups(city: City, left_out: set[int], inside: frozenset[int] | None) -> li
     return groups
 
 
+def _left_faults(city: City, left_out: pd.DataFrame) -> list[str]:
+    """Name what is left out for a reason that the streets, or the table, contradict."""
+    faults = []
+    for edge, reason in zip(left_out["edge"].tolist(), left_out["reason"].tolist(), strict=True):
+        where = f"{city.label(edge)} (edge {edge}) is left out as {reason!r}"
+        word = city.kind[edge]
+        if reason == "closed" and city.is_open(edge):
+            faults.append(f"{where}, and is open")
+        elif reason == "no vehicle for its class":
+            fit = [one.name for one in city.vehicles if not one.classes or word in one.classes]
+            if fit:
+                name = f" {fit[0]!r}" if fit[0] else ""
+                faults.append(f"{where}, and vehicle{name} may {city.terms.do} class {word!r}")
+    return faults
+
+
 def _service_faults(
     city: City, groups: list[tuple[int, ...]], swept: Swept, left_out: pd.DataFrame
 ) -> list[str]:
     """Name what is not swept as often as asked, or on days that lie too unevenly."""
-    faults = []
+    faults, done = [], city.terms.done
     lost: defaultdict[int, set[str]] = defaultdict(set)
     for edge, day in zip(left_out["edge"].tolist(), left_out["day"].tolist(), strict=True):
         if day:
@@ -160,12 +180,12 @@ def _service_faults(
         missed = set().union(*(lost[edge] for edge in group))
         said = _side_fault(city, group[0], times, missed)
         if said:
-            faults.append(f"{city.label(group[0])} (edge {group[0]}) is swept {said}")
+            faults.append(f"{city.label(group[0])} (edge {group[0]}) is {done} {said}")
     for day, on in swept.items():
         for edge, count in sorted(on.items()):
             if count:
                 when = f" on {day}" if day else ""
-                faults.append(f"edge {edge} is swept {count} times{when}, and was not to be")
+                faults.append(f"edge {edge} is {done} {count} times{when}, and was not to be")
     return faults
 
 
@@ -207,7 +227,9 @@ class _Route:
         self.dumps = dumps
         self.swept = swept
         self.faults: list[str] = []
-        self.seconds = self.edges = 0
+        self.seconds = self.edges = self.last = 0
+        self.terms = city.terms
+        self.unit, self.holds = ("l", "has spread") if city.spec.is_water else ("kg", "carries")
         self.kg = 0.0
         self.at = depot
         self.trail: list[int] = []  # edges since the depot or dump site: turns count among them
@@ -216,6 +238,7 @@ class _Route:
     def follow(self, rows: list[dict[str, Any]]) -> None:
         if not rows or rows[0]["kind"] != "depot" or rows[-1]["kind"] != "depot":
             self.faults.append("does not start and end at the depot")
+        self.last = max((int(row["order"]) for row in rows), default=0)
         for row in rows:
             if row["start_s"] != self.seconds:
                 self.faults.append(
@@ -229,12 +252,13 @@ class _Route:
             self.seconds += expected
             if abs(self.kg - row["load_kg"]) > 1.0:
                 self.faults.append(
-                    f"carries {self.kg:.1f} kg at step {row['order']}, not {row['load_kg']:.1f}"
+                    f"{self.holds} {self.kg:.1f} {self.unit} at step {row['order']}, "
+                    f"not {row['load_kg']:.1f}"
                 )
         if self.at != self.depot:
             self.faults.append("does not come home")
         if self.dumps and self.kg > 0.0:
-            self.faults.append("comes home without having been emptied")
+            self.faults.append(f"comes home without having been {self.terms.served}")
         if self.seconds > 3600 * self.vehicle.shift_h:
             self.faults.append(
                 f"takes {self.seconds / 3600:.2f} h, more than {self.vehicle.shift_h:g} h"
@@ -260,12 +284,13 @@ class _Route:
         self.swept[edge] += 1
         self.kg += city.kg(edge)
         if self.kg > 1000.0 * self.vehicle.capacity_t + 0.5:
-            self.faults.append(f"carries {self.kg:.0f} kg after step {row['order']}")
+            self.faults.append(f"{self.holds} {self.kg:.0f} {self.unit} after step {row['order']}")
         takes = city.sweep_s(edge, self.vehicle)
         if not self.vehicle.classes or city.kind[edge] in self.vehicle.classes:
             self._check_hours(row, edge, self.seconds + turn, takes)
         else:
-            self.faults.append(f"step {row['order']} sweeps a street of class {city.kind[edge]}")
+            done = f"step {row['order']} {self.terms.does}"
+            self.faults.append(f"{done} a street of class {city.kind[edge]}")
         return turn + takes
 
     def _check_hours(self, row: dict[str, Any], edge: int, begin: int, takes: int) -> None:
@@ -273,7 +298,8 @@ class _Route:
         if not self.city.open_throughout(edge, start, start + takes):
             clock = f"{start // 3600 % 24:02d}:{start // 60 % 60:02d}"
             self.faults.append(
-                f"step {row['order']} sweeps {self.city.label(edge)} at {clock}, outside its hours"
+                f"step {row['order']} {self.terms.does} {self.city.label(edge)} at {clock}, "
+                "outside its hours"
             )
 
     def _stop(self, row: dict[str, Any]) -> int:
@@ -287,12 +313,14 @@ class _Route:
         self.trail = []
         if row["kind"] == "dump":
             if row["node"] not in self.dumps:
-                self.faults.append(f"stop {row['order']} is at no dump site")
+                self.faults.append(f"stop {row['order']} is at no {self.terms.place}")
             self.kg = 0.0
             spec = self.city.spec
             minutes = spec.fill_min if spec.job == "water" else spec.dump_min
             return round(60.0 * (minutes or 0.0))
-        if not self.dumps and row["order"] > 0:
+        if row["kind"] != "depot" or 0 < row["order"] < self.last:
+            self.faults.append(f"has a stop that is none: {row['kind']!r} at step {row['order']}")
+        elif not self.dumps and row["order"] > 0:
             self.kg = 0.0
         return 0
 

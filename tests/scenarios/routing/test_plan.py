@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from optimize.routing.arcs.lower_bound import arc_lower_bound
@@ -128,3 +130,64 @@ def test_areas_choose_streets(grid):
     assert names == {"Row 1"}
     fewer = _with(grid, not_streets=["Row 1"])
     assert fewer.required.sum() + some.required.sum() == question.required.sum()
+
+
+def test_a_depot_or_dump_site_far_from_its_junction_is_told_with_the_metres(grid):
+    from scenarios.routing.schema import DumpSpec
+
+    assert build_routes(load_scenario(grid), "cleaning").warnings == ()
+    far = DumpSpec(name="Tip", lon=112.8260, lat=28.3520)
+    assert _with(grid, dump=[far]).warnings == ()
+    away = DumpSpec(name="Tip", lon=112.8260, lat=28.3485)
+    (said,) = _with(grid, dump=[away]).warnings
+    assert re.fullmatch(r'"Tip" lies 1\d\d m from its junction', said)
+
+
+@pytest.mark.parametrize(("sides", "factor"), [("each", 2), ("both", 1)])
+def test_a_street_that_no_shift_meets_is_left_out_once_where_both_sides_are_one(
+    grid, sides, factor
+):
+    from scenarios.routing.schema import WindowSpec
+
+    window = WindowSpec.model_validate({"streets": ["Row 1"], "from": "12:00", "until": "13:00"})
+    question = _with(grid, sides=sides, window=[window])
+    network, left_out = question.network, question.left_out
+    edges = [e for e in range(network.n_edges) if network.names[network.name[e]] == "Row 1"]
+    assert (network.reverse[edges] >= 0).all()
+    assert len(left_out) == factor * len(edges) // 2
+    km = network.length_m[edges].sum() / 2000
+    assert left_out["km"].sum() == pytest.approx(factor * km)
+    assert set(left_out["reason"]) == {"outside all shifts"}
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"sides": "both"},
+        {"traffic": "left"},
+        {"balance": 1.0},
+        {"compactness": 1.0},
+        {"cost_h": 50.0, "cost_route": 20.0},
+        {"u_turns": "dead ends"},
+        {"u_turns": "forbidden"},
+        {"sides": "both", "traffic": "left", "balance": 0.5, "u_turns": "dead ends"},
+    ],
+    ids=lambda changes: " ".join(map(str, changes.values())),
+)
+def test_whatever_the_table_asks_for_is_built_solved_and_kept(grid, changes):
+    from scenarios.routing.output import check_plan
+    from scenarios.routing.plan import make_plan
+
+    question = _with(grid, **changes)
+    solution = solve_routes(question, time_limit_s=2)
+    plan = make_plan(question, solution)
+    check = check_plan(plan)
+    assert check.faults == ()
+    assert check.sides == question.streets.problem.n_tasks
+    assert solution.bound <= solution.value
+    n_edges = question.network.n_edges
+    assert check.sides == (n_edges // 2 if question.spec.sides == "both" else n_edges)
+    swept = plan.steps[plan.steps["kind"] == "sweep"]
+    east = swept[(swept["to_lon"] > swept["from_lon"]) & (swept["to_lat"] == swept["from_lat"])]
+    side = "north" if question.spec.traffic == "left" else "south"
+    assert set(east["side"]) == {"both" if question.spec.sides == "both" else side}

@@ -102,7 +102,9 @@ def test_the_check_against_the_streets_finds_no_fault_and_knows_the_tank(plan):
     assert check_plan(plan).faults == ()
     spec = plan.question.spec.model_copy(update={"tank_m3": 2.0})
     less = replace(plan, question=replace(plan.question, spec=spec))
-    assert any("carries" in fault for fault in check_plan(less).faults)
+    faults = check_plan(less).faults
+    assert any("has spread" in fault for fault in faults)
+    assert not any("kg" in fault or "carries" in fault for fault in faults)
 
 
 def test_rows_say_water_and_fill_and_the_litres_that_are_left(run):
@@ -216,3 +218,49 @@ def test_without_fill_points_the_depot_fills_the_tank(scenario):
     from scenarios.routing.output import check_plan
 
     assert check_plan(plan).faults == ()
+
+
+def test_faults_of_a_watering_plan_speak_of_water(plan):
+    from dataclasses import replace
+
+    from scenarios.routing.output import check_plan
+
+    legs = plan.legs
+    dry = legs.copy()
+    dry.loc[dry.index[dry["kind"] == "sweep"][3], "kind"] = "drive"
+    faults = [*check_plan(replace(plan, legs=dry)).faults]
+    assert any("is watered 0 times, not once" in fault for fault in faults)
+    without = legs[legs["kind"] != "dump"]
+    faults += check_plan(replace(plan, legs=without)).faults
+    assert any("comes home without having been filled" in fault for fault in faults)
+    elsewhere = replace(plan.question, dumps=plan.question.depots)
+    faults += check_plan(replace(plan, question=elsewhere)).faults
+    assert any("is at no fill point" in fault for fault in faults)
+    for word in ("swept", "sweep", "kg", "dump site", "emptied"):
+        assert not any(word in fault for fault in faults), word
+
+
+def test_what_is_wrong_with_a_watering_table_is_said_of_water(scenario):
+    from scenarios import load_scenario
+    from scenarios.faults import ScenarioError
+    from scenarios.routing.build import build_routes
+
+    text = scenario.path.read_text(encoding="utf-8")
+    table = '[[routes.watering.vehicle]]\nname = "small"\nclasses = ["residential"]\n'
+    path = scenario.path.with_name("narrow.toml")
+    path.write_text(text.replace("vehicles = 6\n", "", 1) + table, encoding="utf-8")
+    with pytest.raises(ScenarioError, match='no vehicle may water class "primary"'):
+        build_routes(load_scenario(path), "watering")
+    window = '[[routes.watering.window]]\nfrom = "10:00"\nuntil = "11:00"\n'
+    path.write_text(text + window, encoding="utf-8")
+    with pytest.raises(ScenarioError, match="no street can be watered"):
+        build_routes(load_scenario(path), "watering")
+
+
+def test_check_counts_the_kilometres_to_water(scenario, capsys):
+    from cityops.commands.check import check
+
+    assert check(str(scenario.path)) == 0
+    out = capsys.readouterr().out
+    assert " km to water" in out
+    assert " km to sweep" in out  # of the other table
