@@ -114,6 +114,11 @@ class Pieces:
         return np.rint(self.start_g_m * self.length_m * 1000.0).astype(np.int64)
 
     @property
+    def standard_mg(self) -> NDArray[np.int64]:
+        """Most dirt of each piece that still counts as clean, mg."""
+        return np.rint(self.standard_g_m * self.length_m * 1000.0).astype(np.int64)
+
+    @property
     def areas(self) -> int:
         """Number of areas, from code 0 to the last."""
         return int(self.area.max(initial=0)) + 1

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+import numpy as np
+
 if TYPE_CHECKING:
-    import numpy as np
     from numpy.typing import NDArray
 
 HOUR_MS = 3_600_000
@@ -116,3 +117,30 @@ class Course(NamedTuple):
     balance: NDArray[np.int64]
     aboard: NDArray[np.int64]
     end_ms: int
+
+
+def finished(
+    world: World,
+    rows: NDArray[np.int64],
+    out: NDArray[np.int64],
+    clean_mm: NDArray[np.int64],
+    dirt_mg: NDArray[np.int64],
+    balance: NDArray[np.int64],
+    aboard: NDArray[np.int64],
+    end_ms: int,
+) -> Course:
+    """Give routes the numbers of the plan, and put rows in order of vehicles.
+
+    Parameters
+    ----------
+    world
+        All that is given.
+    rows, out, clean_mm, dirt_mg, balance, aboard, end_ms
+        As in `Course`, with routes in the order of ``world.route``.
+    """
+    rows = rows[np.argsort(rows[:, 0], kind="stable")]
+    if len(rows):
+        rows[:, 1] = world.route_order[rows[:, 1]]
+    by_plan = np.empty_like(out)
+    by_plan[world.route_order] = out
+    return Course(rows, by_plan, clean_mm, dirt_mg, balance, aboard, end_ms)

@@ -91,7 +91,7 @@ def prepare(
     piece = np.zeros((8, len(pieces)), dtype=np.int64)
     piece[:] = (
         pieces.length_mm,
-        np.rint(pieces.standard_g_m * pieces.length_m * 1000.0),
+        pieces.standard_mg,
         np.rint(pieces.growth_g_m_h * pieces.length_m * 1000.0),
         pieces.profile, pieces.parked, pieces.cell, pieces.edge, pieces.start_mg,
     )  # fmt: skip

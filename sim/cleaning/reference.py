@@ -16,10 +16,9 @@ import simpy
 from simpy.events import EventPriority
 
 from sim.cleaning import layout as at
-from sim.cleaning.layout import HOUR_MS, PPM, Course, World
+from sim.cleaning.layout import HOUR_MS, PPM, Course, World, finished
 from sim.cleaning.log import DONE, LATE, MISSED, PASSED
 from sim.cleaning.plan import BREAK, DRIVE, DUMP, REFILL, SWEEP
-from sim.cleaning.run import finished
 from sim.draws import bits
 
 if TYPE_CHECKING:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
 from sim.cleaning.kernel import begin, run
-from sim.cleaning.layout import END, FIRST, PIECE_STATES, ROW, Course, World
+from sim.cleaning.layout import END, FIRST, PIECE_STATES, ROW, Course, World, finished
 from sim.cleaning.state import (
     CLOCK,
     FINISHED,
@@ -22,10 +20,7 @@ from sim.cleaning.state import (
 )
 from sim.events import event_list
 
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-__all__ = ["clean", "finished"]
+__all__ = ["clean"]
 
 SLICE_H = 48
 
@@ -71,30 +66,3 @@ def clean(world: World) -> Course:
         state.unit[:, LOAD : IN_TANK + 1],
         int(state.clock[LAST_MS]),
     )
-
-
-def finished(
-    world: World,
-    rows: NDArray[np.int64],
-    out: NDArray[np.int64],
-    clean_mm: NDArray[np.int64],
-    dirt_mg: NDArray[np.int64],
-    balance: NDArray[np.int64],
-    aboard: NDArray[np.int64],
-    end_ms: int,
-) -> Course:
-    """Give routes the numbers of the plan, and put rows in order of vehicles.
-
-    Parameters
-    ----------
-    world
-        All that is given.
-    rows, out, clean_mm, dirt_mg, balance, aboard, end_ms
-        As in `Course`, with routes in the order of ``world.route``.
-    """
-    rows = rows[np.argsort(rows[:, 0], kind="stable")]
-    if len(rows):
-        rows[:, 1] = world.route_order[rows[:, 1]]
-    by_plan = np.empty_like(out)
-    by_plan[world.route_order] = out
-    return Course(rows, by_plan, clean_mm, dirt_mg, balance, aboard, end_ms)

@@ -75,6 +75,61 @@ def test_rain_stops_growth_and_washes_and_a_storm_multiplies_it(town, engine):
     assert log.balance()[["left_kg", "washed_kg"]].to_numpy().tolist() == [[6.0, 1.2]]
 
 
+def test_after_the_last_day_it_is_dry_and_the_season_goes_on(town, engine):
+    # 100 g an hour (half of it by rain, twice by season), 600 g of which 120 are washed away; 200 g
+    # in the hour after midnight, and then none: 480 + 1800 + 200 lie when it is swept.
+    factor = np.ones((1, 168))
+    factor[0, 25] = 0.0
+    plan = [(BREAK, -1, 2 * HOUR_S, 0), *sweeps(0)]
+    log = town(
+        1,
+        {"growth_g_m_h": 1.0, "hour_factor": factor},
+        vehicles=hopper(),
+        plans=[(0, 0, 23 * HOUR_S, ENDLESS, plan)],
+    ).log(engine, weather=Weather(kind=[1], season=[2.0], rain_growth=0.5, rain_washes=0.2))
+    table = log.steps()
+    assert table["begin_s"].tolist() == [23 * HOUR_S, 25 * HOUR_S]
+    assert table["removed_g"].tolist() == [0.0, 1240.0]
+    assert log.balance()[["grown_kg", "washed_kg"]].to_numpy().tolist() == [[2.6, 0.12]]
+
+
+def test_every_vehicle_piece_and_dump_has_figures_of_its_own(town, engine):
+    # In the first hour 1 kg comes to two pieces and 3 kg to the others; cars stand on 0.4 of the
+    # first two. The sweeper takes 0.65 of the rest at 10 km/h; the truck 0.2, with 10 l each.
+    factor = np.zeros((2, 168))
+    factor[:, 0] = 1.0, 3.0
+    first = [(SWEEP, 0, 10.0, 0), (DUMP, 1, 0, 0), (SWEEP, 1, 10.0, 0), (DUMP, 2, 0, 0)]
+    log = town(
+        4,
+        {
+            "growth_g_m_h": 10.0, "profile": [0, 1, 0, 1], "hour_factor": factor,
+            "parked": [1, 1, 0, 0], "parked_share": np.outer([0.0, 0.4], np.ones(168)),
+            "parked_spread": 0.0,
+        },
+        facilities=Facilities(
+            [1, 1, 1], [False, True, True], [True, False, False],
+            dump_s=[Fixed(1.0), Fixed(100.0), Fixed(200.0)],
+        ),
+        vehicles=Vehicles(
+            [0, 0], [10.0, np.nan], [np.nan, 25.0], [0.0, 100.0],
+            slow_removes=[0.9, 0.2], fast_removes=[0.4, 0.2], up_h=[np.inf, 0.001],
+            repair_s=Fixed(600.0),
+        ),
+        plans=[(1, 0, 2 * HOUR_S, ENDLESS, sweeps(2, 3)), (0, 0, HOUR_S, ENDLESS, first)],
+    ).log(engine)  # fmt: skip
+    table, out = log.steps(), log.out()
+    sweeper, truck = (table[table["vehicle"] == v] for v in (0, 1))
+    assert sweeper["removed_g"].tolist() == [390.0, 390.0, 1170.0, 1170.0]
+    assert (sweeper["end_s"] - sweeper["begin_s"]).tolist() == [36.0, 100.0, 36.0, 200.0]
+    assert sweeper["repair_s"].sum() == 0.0
+    assert truck["removed_g"].tolist() == [200.0, 600.0]
+    assert truck["water_l"].tolist() == [15.0, 5.0]
+    assert truck["repair_s"].sum() >= 600.0
+    assert out["vehicle"].tolist() == [1, 0]
+    assert out["leave_s"].tolist() == [2 * HOUR_S, HOUR_S]
+    assert out["home_s"].tolist() == [truck["end_s"].iloc[-1], HOUR_S + 372.0]
+
+
 def test_the_weather_of_a_seed_is_the_same_whatever_the_plan_and_as_likely_as_said():
     weather = Weather(rain=0.3, storm=0.1)
     drawn = weather.days(20_000, 7)

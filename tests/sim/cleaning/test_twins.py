@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -162,7 +165,8 @@ def test_no_milligram_is_lost(town, engine):
 @given(town=towns())
 def test_nobody_does_two_things_at_once_and_every_sweep_has_one_outcome(town, engine):
     log = simulate(**town, engine=engine)
-    table = log.steps()
+    table, out = log.steps(), log.out()
+    assert (out["leave_s"] >= out["planned_leave_s"]).all()
     done = table[~table["missed"]]
     for _, own in done.groupby("vehicle"):
         assert (own["begin_s"].to_numpy()[1:] >= own["end_s"].to_numpy()[:-1]).all()
@@ -182,3 +186,11 @@ def test_endless_shifts_miss_nothing(town, engine):
     routes = town["routes"]
     routes.shift_s[:] = np.inf
     assert not simulate(**town, engine=engine).steps()["missed"].any()
+
+
+def test_the_twin_is_made_of_no_part_of_the_kernel():
+    code = (
+        "import sys, sim.cleaning.reference; "
+        "sys.exit('sim.cleaning.kernel' in sys.modules or 'sim.cleaning.run' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
