@@ -16,7 +16,7 @@ from scenarios.district import replication_seed
 from scenarios.facts import closures, speed_source
 from scenarios.partial import ReplicationResult
 from scenarios.services import check_simulated
-from scenarios.summary import completed, sorted_measures
+from scenarios.summary import sorted_measures
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -187,10 +187,8 @@ class Cleaning:
 
     def _pieces_clean(self, log: Log) -> np.ndarray[Any, np.dtype[np.float64]]:
         """Share of the measured hours in which each piece meets its standard."""
-        pieces = self.built.pieces
-        most = np.rint(pieces.standard_g_m * pieces.length_m * 1000.0)
         lies = log.course.dirt_mg[24 * self.warmup_days : 24 * self.built.days]
-        return np.asarray((lies <= most).mean(axis=0), dtype=np.float64)
+        return np.asarray((lies <= self.built.pieces.standard_mg).mean(axis=0), dtype=np.float64)
 
     def _demand_hash(self, number: int) -> str:
         """Hash of what any plan meets in a replication: streets, dirt, weather, and the luck.
@@ -223,7 +221,7 @@ class Cleaning:
             "vehicle": list(self.plan.vehicles.names or ()),
             "piece": [str(piece) for piece in range(len(built.pieces))],
         }
-        return sorted_measures(completed(measures, reps), MEASURES, names)
+        return sorted_measures(measures, MEASURES, names)
 
     def write(self, folder: Path, engine: Engine) -> None:
         """Write the first replication, pieces, facilities and maps."""
