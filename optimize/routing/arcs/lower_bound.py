@@ -7,9 +7,11 @@ for the routes that must come there, and for parity (see `optimize.routing.arcs.
 Belenguer and Benavent 2003, A cutting plane algorithm for the capacitated arc routing problem,
 Computers and Operations Research 30(5), here with one-way streets (balance by direction), with
 facilities and with a limit on each route. Where turns cost or are forbidden, the program counts
-them (see `TurnRows`). Sets are the connected parts of what is passed, and what lies beyond rings
-around depot and facilities; on small networks also those of minimum cuts: of the border's passes
-for parity (Padberg and Rao 1982), of border less demand for capacity.
+them (see `TurnRows`), once no more sets are found with free turns: it takes far longer so, and the
+bound is no worse than with free turns whatever the time. Sets are the connected parts of what is
+passed, and what lies beyond rings around depot and facilities; on small networks also those of
+minimum cuts: of the border's passes for parity (Padberg and Rao 1982), of border less demand for
+capacity.
 """
 
 from __future__ import annotations
@@ -82,8 +84,7 @@ class _Relaxation:
         self.sets: list[BorderSet] = []
         self.routes = 1
         self.turns: TurnRows | None = None
-        if problem.turns is not None:
-            self.turns = TurnRows(problem, both, np.flatnonzero(~self.away))
+        self.halted = False
 
     def _fixed(self) -> int:
         """Cost of the routes and visits that there must be."""
@@ -94,8 +95,16 @@ class _Relaxation:
         return problem.route_cost * self.routes + problem.visit_cost * loads
 
     def bound(self, until: float) -> int:
-        """Solve, cut, and solve again."""
-        best = 0
+        """Solve, cut, and solve again; then once more with turns, where they count."""
+        best = self._climb(until, 0)
+        problem = self.problem
+        if problem.turns is None or self.halted or time.perf_counter() > until:
+            return best
+        self.turns = TurnRows(problem, self.both, np.flatnonzero(~self.away))
+        return self._climb(until, best)
+
+    def _climb(self, until: float, best: int) -> int:
+        """Raise a bound until no set is broken, or the time is over."""
         while True:
             value, passes = self._solve(until)
             if passes is None:
@@ -176,6 +185,7 @@ class _Relaxation:
             offset=float(serve[:, 0].sum() + self.fixed),
         )
         found = solve_lp(model, time_limit_s=max(0.1, until - time.perf_counter()))
+        self.halted = found.interrupted
         if found.status != "optimal":
             return 0.0, None
         return found.value, found.x[: self.arcs]

@@ -1,9 +1,10 @@
-"""A problem of one kind of vehicle, any hour and free turns, that allows all that another allows.
+"""A problem of one kind of vehicle at any hour that allows all that another allows.
 
 Its bound is a bound of the other one: the kind has the largest capacity, the longest shift, the
 least cost of a route, and serves each street as the quickest of all does. Where kinds leave from
 several depots, theirs is one more node, joined to each of them at no cost: a route from a depot
-back to it is one from that node and back.
+back to it is one from that node and back. Turns cost what they do, but between those arcs and the
+streets, where a route begins or ends, they are free.
 """
 
 from __future__ import annotations
@@ -45,12 +46,15 @@ def relaxed(problem: ArcProblem, times: int = 1) -> ArcProblem:
         route_cost=min(kind.route_cost for kind in fleet),
         most_cost=max(longest) if len(longest) == len(fleet) else None,
         kinds=(),
-        turns=None,
     )
     depots = np.unique([kind.depot for kind in fleet])
     if len(depots) == 1:
         return made
     middle = np.full(len(depots), problem.n_nodes)
+    turns = problem.turns
+    if turns is not None and turns.reverse is not None:
+        none = np.full(2 * len(depots), -1)
+        turns = replace(turns, reverse=np.append(turns.reverse, none))
     return replace(
         made,
         n_nodes=problem.n_nodes + 1,
@@ -58,4 +62,5 @@ def relaxed(problem: ArcProblem, times: int = 1) -> ArcProblem:
         tail=np.concatenate([made.tail, middle, depots]),
         head=np.concatenate([made.head, depots, middle]),
         cost=np.concatenate([made.cost, np.zeros(2 * len(depots), dtype=np.int64)]),
+        turns=turns,
     )

@@ -14,8 +14,9 @@ from networks import InputError
 from optimize.routing.arcs.check import check_arc_solution, check_walk
 from optimize.routing.arcs.giant_tour import tour_arcs
 from optimize.routing.arcs.layout import FAR, layout_of
-from optimize.routing.arcs.lower_bound import arc_lower_bound
-from optimize.routing.arcs.problem import ArcProblem
+from optimize.routing.arcs.lower_bound import _Relaxation, arc_lower_bound
+from optimize.routing.arcs.problem import ArcProblem, VehicleKind
+from optimize.routing.arcs.relaxed import relaxed
 from optimize.routing.arcs.scanning import cost_of_routes, scan_arcs
 from optimize.routing.arcs.solve import solve_arcs
 from optimize.routing.arcs.turns import ArcTurns, Place, TurnWays, line_graph, turn_table
@@ -244,14 +245,63 @@ def test_a_forbidden_left_turn_is_driven_round_the_block():
     assert dear.value == plain.value + 15
 
 
-def test_the_lower_bound_counts_turns():
+def _dead_end():
+    """A street that ends at 2, where one turns round for 7."""
     turns = ArcTurns(np.zeros(0), np.zeros(0), np.zeros(0), 7)
-    end = ArcProblem(
+    return ArcProblem(
         "end", 3, [0, 1, 1, 2], [1, 0, 2, 1], np.full(4, 10), 0, [(2, -1)], [(12, 12)], [1], 1,
         turns=turns,
     )  # fmt: skip
+
+
+def test_the_lower_bound_counts_turns():
+    end = _dead_end()
     assert arc_lower_bound(end) == 10 + 12 + 7 + 20 == solve_arcs(end, iterations=2).value
     assert arc_lower_bound(replace(end, turns=None)) == 42
+
+
+def test_the_bound_of_several_kinds_counts_turns():
+    end = _dead_end()
+    one = replace(end, kinds=(VehicleKind("a", 0, 1), VehicleKind("b", 0, 2, route_cost=3)))
+    assert arc_lower_bound(relaxed(one)) == arc_lower_bound(end) == 49
+    # from the depot at 1: out along the street, round, and back
+    several = replace(end, kinds=(VehicleKind("a", 0, 1), VehicleKind("b", 1, 2)))
+    assert (
+        arc_lower_bound(relaxed(several)) == 12 + 7 + 10 == solve_arcs(several, iterations=2).value
+    )
+    backs = replace(end.turns, reverse=np.array([1, 0, 3, 2]))
+    assert arc_lower_bound(relaxed(replace(several, turns=backs))) == 29
+
+
+@settings(deadline=None, max_examples=25)
+@given(data=st.data(), facilities=st.booleans())
+def test_the_bound_of_several_depots_with_turns_is_no_higher_than_routes(
+    problems, data, facilities
+):
+    problem = _turned(data.draw, data.draw(problems(facilities=facilities)))
+    kinds = tuple(
+        VehicleKind(name, data.draw(st.integers(0, problem.n_nodes - 1)), problem.capacity)
+        for name in "ab"
+    )
+    several = replace(problem, kinds=kinds)
+    bound = arc_lower_bound(relaxed(several))
+    assert bound >= arc_lower_bound(relaxed(replace(several, turns=None)))
+    try:
+        found = solve_arcs(several, iterations=1)
+    except InputError:  # a street that turns let nobody come to
+        return
+    assert found.status != "none"
+    assert bound <= found.value or found.left
+
+
+def test_where_turns_take_too_long_the_bound_is_that_with_free_turns(monkeypatch):
+    solve = _Relaxation._solve
+
+    def slow(self, until):
+        return solve(self, until) if self.turns is None else (0.0, None)
+
+    monkeypatch.setattr(_Relaxation, "_solve", slow)
+    assert arc_lower_bound(_dead_end()) == 42
 
 
 def test_the_way_round_the_block_is_told_arc_by_arc():
