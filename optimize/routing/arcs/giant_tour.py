@@ -20,7 +20,7 @@ from numba import njit
 
 from optimize.routing.arcs.places import Places
 from optimize.routing.arcs.solution import ArcSolution
-from optimize.routing.arcs.turn_tour import TurnTours
+from optimize.routing.arcs.turn_tour import TurnTours, root_of
 from optimize.routing.arcs.turns import line_graph
 from optimize.routing.arcs.ways import FAR, graph_of, pair_costs
 
@@ -211,7 +211,7 @@ class Postman:
         added: list[tuple[int, int]] = []
         for at in np.argsort(total, kind="stable").tolist():
             u, v = int(one[at]), int(other[at])
-            a, b = _root(joined, int(label[u])), _root(joined, int(label[v]))
+            a, b = root_of(joined, int(label[u])), root_of(joined, int(label[v]))
             if a != b:
                 joined[b] = a
                 added += [(u, v), (v, u)]
@@ -243,14 +243,6 @@ class Postman:
                 passed.append(arc)
         tasks = np.array([arc for arc in reversed(passed) if 0 <= arc < self.n], dtype=np.int64)
         return tasks, self.mode[tasks]
-
-
-def _root(joined: NDArray[np.int64], part: int) -> int:
-    """Find what stands for a part and all that it is joined with."""
-    while joined[part] != part:
-        joined[part] = joined[joined[part]]
-        part = int(joined[part])
-    return part
 
 
 def cut_tour(

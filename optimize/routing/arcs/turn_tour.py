@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from optimize.routing.arcs.turns import LineGraph
 
-__all__ = ["TurnTours"]
+__all__ = ["TurnTours", "root_of"]
 
 _FORBIDDEN = 1e6
 """What a forbidden turn counts: it is taken where there is no other, and driven round later."""
@@ -99,7 +99,7 @@ class TurnTours:
         while waiting:
             listed, node, i, j = heapq.heappop(waiting)
             into, out = self.into[node], self.out[node]
-            one, other = _root(joined, int(into[i])), _root(joined, int(into[j]))
+            one, other = root_of(joined, int(into[i])), root_of(joined, int(into[j]))
             if one == other:
                 continue
             more = self._more(node, pairing, i, j)
@@ -135,9 +135,17 @@ def _trails(following: NDArray[np.int64]) -> NDArray[np.int64]:
     return trail
 
 
-def _root(joined: NDArray[np.int64], arc: int) -> int:
-    """Find the arc that stands for a trail and all that it is joined with."""
-    while joined[arc] != arc:
-        joined[arc] = joined[joined[arc]]
-        arc = int(joined[arc])
-    return arc
+def root_of(joined: NDArray[np.int64], part: int) -> int:
+    """Find what stands for a part and all that it is joined with.
+
+    Parameters
+    ----------
+    joined : int64[k]
+        What each part is joined with, itself where it stands for itself; ways to it get shorter.
+    part
+        Any of them.
+    """
+    while joined[part] != part:
+        joined[part] = joined[joined[part]]
+        part = int(joined[part])
+    return part
