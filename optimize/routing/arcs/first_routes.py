@@ -43,6 +43,11 @@ def first_routes(
     -------
     tuple of ArcRoute
         Not all tasks need be in them.
+
+    Raises
+    ------
+    KeyboardInterrupt
+        On Ctrl-C.
     """
     fleet = problem.fleet
     quickest = quickest_kind(problem)
@@ -57,6 +62,8 @@ def first_routes(
             tours=TOURS,
             seed=seed,
         )
+        if made.interrupted:
+            raise KeyboardInterrupt
         for route in made.routes:
             whole = np.where(route.task < 0, -1, tasks[route.task])
             routes.append(replace(route, task=whole, kind=c, begin=None, pause=None, lasts=None))

@@ -128,5 +128,7 @@ class _Merger:
                 kind = replace(kind, most_cost=int(ROOM * kind.most_cost))
             part = plain_part(problem, kind, np.flatnonzero(own))
             made = tour_arcs(part, time_limit_s=60.0, tours=TOURS, seed=self.seed)
+            if made.interrupted:
+                raise KeyboardInterrupt
             self.known[key] = 1e15 if made.status == "none" else float(made.value)
         return self.known[key]

@@ -202,7 +202,9 @@ class _WeekSearch:
             for number, k in enumerate(order.tolist()):
                 if self.iterations is None and time.perf_counter() >= until:
                     return
-                self._round(rounds[k], limit, until, 1000 * (again + 1) + 10 * number)
+                turn = (again + number) % len(rounds[k])  # another pair comes first each time
+                pairs_in_turn = [*rounds[k][turn:], *rounds[k][:turn]]
+                self._round(pairs_in_turn, limit, until, 1000 * (again + 1) + 10 * number)
             again += 1
 
     def _goes_on(self, until: float, again: int) -> bool:
@@ -218,9 +220,15 @@ class _WeekSearch:
     def _round(
         self, pairs: Sequence[tuple[int, int]], limit: float, until: float, stream: int
     ) -> None:
+        """Search pairs of days at once; what one of them may move stays where it is in the others.
+
+        Two moves of a street that are each allowed alone may break the spacing together.
+        """
         jobs = []
+        taken = np.zeros(self.week.problem.n_tasks, dtype=np.bool_)
         for number, (one, other) in enumerate(pairs):
-            free = self.week.free(self.served, one, other)
+            free = self.week.free(self.served, one, other) & ~taken
+            taken |= free
             if not free.any():
                 continue
 

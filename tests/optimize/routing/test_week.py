@@ -12,20 +12,25 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from networks.errors import InputError
+from optimize.routing.arcs import giant_tour
+from optimize.routing.arcs import week as week_module
+from optimize.routing.arcs.check import check_arc_solution
 from optimize.routing.arcs.first_routes import first_routes
 from optimize.routing.arcs.lower_bound import arc_lower_bound
 from optimize.routing.arcs.problem import ArcProblem, VehicleKind
 from optimize.routing.arcs.relaxed import relaxed
 from optimize.routing.arcs.solution import ArcRoute
+from optimize.routing.arcs.solve import prepare, solve_arcs
 from optimize.routing.arcs.week import (
     WeekProblem,
+    WeekSolution,
     check_week,
     day_patterns,
     part_of,
     week_lower_bound,
 )
 from optimize.routing.arcs.week_merge import merged_days
-from optimize.routing.arcs.week_search import solve_week
+from optimize.routing.arcs.week_search import _Day, _WeekSearch, solve_week
 from optimize.routing.arcs.week_start import first_days
 
 
@@ -237,3 +242,90 @@ def test_first_routes_serve_each_street_by_the_kind_that_is_quickest():
               for kind in (0, 1)}  # fmt: skip
     assert served[0].tolist() == np.flatnonzero(~able).tolist()
     assert served[1].tolist() == np.flatnonzero(able).tolist()
+
+
+def test_a_street_moves_in_one_of_the_pairs_of_days_that_are_searched_at_once(monkeypatch):
+    # on Monday and Friday: Tuesday for Monday is allowed, and Thursday for Friday, but not both
+    problem = _grid()
+    week = _week(problem, np.full(problem.n_tasks, 2), (0, 1, 2, 3, 4))
+    search = _WeekSearch(week, 1, 0, 1, 0, None, None)
+    search.served[:] = [True, False, False, False, True]
+    search.days = {day: _Day((), 0, (), 0) for day in range(5)}
+
+    def pair(one, other, free, _limit, _stream):
+        both = search.served[:, [one, other]].copy()
+        both[free] = both[free, ::-1]
+        tasks = [np.flatnonzero(both[:, k]) for k in (0, 1)]
+        return tuple(_Day((ArcRoute(each, each),), 0, (), 1) for each in tasks)
+
+    monkeypatch.setattr(search, "_pair", pair)
+    monkeypatch.setattr(search, "_better", lambda *_: True)
+    for pairs, at in (([(0, 1), (3, 4)], (1, 4)), ([(3, 4), (0, 1)], (0, 3))):
+        search.served[:] = [True, False, False, False, True]
+        search._round(pairs, 1.0, np.inf, 0)
+        assert all(week.allows(task, row) for task, row in enumerate(search.served))
+        assert search.served[:, at].all()
+
+
+@pytest.fixture
+def control_c(monkeypatch):
+    """Press Ctrl-C when the second giant tour is drawn."""
+    prepare()
+    draw, drawn = giant_tour.Postman.tour, []
+
+    def tour(postman, rng):
+        drawn.append(postman)
+        if len(drawn) == 2:
+            raise KeyboardInterrupt
+        return draw(postman, rng)
+
+    monkeypatch.setattr(giant_tour.Postman, "tour", tour)
+
+
+@pytest.mark.usefixtures("control_c")
+def test_control_c_ends_the_first_routes():
+    with pytest.raises(KeyboardInterrupt):
+        first_routes(_grid())
+
+
+@pytest.mark.usefixtures("control_c")
+def test_control_c_ends_the_moving_of_whole_days():
+    problem = _grid()
+    week = _week(problem, np.ones(problem.n_tasks, np.int64))
+    served = first_days(week, np.full(problem.n_tasks, 3.0))
+    with pytest.raises(KeyboardInterrupt):
+        merged_days(week, served, until=time.perf_counter() + 600)
+
+
+@pytest.mark.usefixtures("control_c")
+def test_control_c_while_tours_are_drawn_hands_back_the_tour_so_far():
+    problem = _grid()
+    found = solve_arcs(problem, iterations=2, method="ruin", threads=2)
+    assert found.interrupted
+    assert found.iterations == 0
+    assert check_arc_solution(problem, found).faults == ()
+
+
+def test_a_street_that_is_quicker_swept_than_driven_along_raises_no_bound_too_high():
+    # there, a street of every day, and back; there and back take 1 to sweep and 10 to drive along
+    problem = ArcProblem(
+        "round", 3, [0, 1, 2], [1, 2, 0], [10, 1, 10], 0, [(0, -1), (1, -1), (2, -1)],
+        np.ones((3, 2), np.int64), [1, 1, 1], 9, route_cost=100, most_cost=15,
+    )  # fmt: skip
+    week = WeekProblem(problem, np.array([1, 2, 1]), (0, 1), np.zeros(3), np.zeros(3), "any")
+    routes = tuple(ArcRoute(np.array(tasks), np.array(tasks)) for tasks in ([0, 1], [1, 2]))
+    plan = WeekSolution(routes, 224, 0.0, "feasible", 0.0, 0, day=(0, 1))
+    assert check_week(week, plan).faults == ()
+    assert week_lower_bound(week, time_limit_s=5) <= plan.value
+
+
+def test_the_check_looks_at_each_day_once(week, plan, monkeypatch):
+    looked = []
+
+    def check(problem, solution):
+        looked.append(len(solution.routes))
+        return check_arc_solution(problem, solution)
+
+    monkeypatch.setattr(week_module, "check_arc_solution", check)
+    assert check_week(week, plan).faults == ()
+    assert looked == [plan.day.count(day) for day in range(5)]
