@@ -17,10 +17,11 @@ from optimize.routing.arcs.islands import annealed, evolved
 from optimize.routing.arcs.layout import layout_of
 from optimize.routing.arcs.problem import ArcGoals, ArcProblem
 from optimize.routing.arcs.ruin import Annealed
+from optimize.routing.arcs.rules import directions_held
 from optimize.routing.arcs.solution import ArcSolution, decoded
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from numpy.typing import NDArray
 
@@ -118,6 +119,8 @@ def solve_arcs(
     """
     if not time_limit_s > 0:
         raise InputError(f"the time limit must be above 0 s, is {time_limit_s}")
+    if iterations is not None and iterations < 1:
+        raise InputError(f"iterations must be 1 or more, is {iterations}")
     if problem.n_tasks == 0:
         return ArcSolution((), 0, 0.0, "optimal", 0.0, 0)
     prepare()
@@ -231,6 +234,9 @@ def _searched(asked: _Asked) -> ArcSolution:
             return made
     layout = layout_of(asked.problem)
     base = given(asked.problem, layout, asked.start, asked.locked, asked.frozen)
+    # the search knows nothing of frozen routes: it is there where the rest is as cheap as asked
+    kept = _cost_of([base.routes[r] for r in base.frozen], asked.problem)
+    asked = replace(asked, goal=asked.goal - kept)
     searches: Sequence[HybridSearch] | Sequence[RuinSearch]
     found: Iterator[Found]
     halted = False
@@ -248,7 +254,7 @@ def _searched(asked: _Asked) -> ArcSolution:
         _stop_if(halted)
         for better in found:
             best = better
-            _tell(asked, better, searches[0].iterations, began)
+            _tell(asked, better, kept, len(base.frozen), searches[0].iterations, began)
             if _there(asked, better):
                 break
     except KeyboardInterrupt:
@@ -314,12 +320,10 @@ def _solution(asked: _Asked, layout: Layout, base: Given, best: Found | None) ->
         routes = decoded(asked.problem, layout, best.routes)
         status: Status = "optimal" if best.cost <= asked.bound else "feasible"
         return ArcSolution(routes, best.cost, bound, status, 0.0, 0)
-    made = dict(
-        zip(best.rows, decoded(asked.problem, layout, best.routes, best.kinds), strict=True)
-    )
+    held = directions_held(asked.problem, layout, base.held, base.routes)
+    made = dict(zip(best.rows, decoded(asked.problem, held, best.routes, best.kinds), strict=True))
     made |= {r: base.routes[r] for r in base.frozen}
-    fleet = asked.problem.fleet
-    value = sum((route.lasts or 0) + fleet[route.kind].route_cost for route in made.values())
+    value = _cost_of(made.values(), asked.problem)
     status = "optimal" if value <= asked.bound else "feasible"
     given_ones = len(base.routes)
     origin = tuple(r if r < given_ones else -1 for r in sorted(made)) if given_ones else ()
@@ -327,6 +331,12 @@ def _solution(asked: _Asked, layout: Layout, base: Given, best: Found | None) ->
         tuple(made[r] for r in sorted(made)), value, bound, "partial" if best.left else status,
         0.0, 0, left=best.left, origin=origin,
     )  # fmt: skip
+
+
+def _cost_of(routes: Iterable[ArcRoute], problem: ArcProblem) -> int:
+    """Cost of routes that have their times."""
+    fleet = problem.fleet
+    return sum((route.lasts or 0) + fleet[route.kind].route_cost for route in routes)
 
 
 def _stop_if(halted: bool) -> None:  # noqa: FBT001
@@ -371,7 +381,11 @@ def _routes(problem: ArcProblem, layout: Layout) -> int:
     return min(problem.n_tasks, int(np.ceil(1.5 * need)) + 4)
 
 
-def _tell(asked: _Asked, best: Found, iterations: int, began: float) -> None:
+def _tell(
+    asked: _Asked, best: Found, kept: int, frozen: int, iterations: int, began: float
+) -> None:
     if asked.progress is not None:
         seconds = time.perf_counter() - began
-        asked.progress(ArcProgress(best.cost, len(best.routes), iterations, seconds))
+        asked.progress(
+            ArcProgress(best.cost + kept, len(best.routes) + frozen, iterations, seconds)
+        )
