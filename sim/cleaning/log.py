@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from sim.cleaning.demand import Pieces
     from sim.cleaning.layout import Course
     from sim.cleaning.plan import Routes
-    from sim.cleaning.setting import Facilities, Vehicles
+    from sim.cleaning.setting import Vehicles
 
 __all__ = ["OUTCOMES", "Log"]
 
@@ -48,7 +48,7 @@ class Log:
 
     Parameters
     ----------
-    pieces, vehicles, facilities, routes, days, first_weekday
+    pieces, vehicles, routes
         As given to `sim.cleaning.simulate`.
     course
         The bare arrays, whole numbers; see `sim.cleaning.layout.Course`.
@@ -56,10 +56,7 @@ class Log:
 
     pieces: Pieces
     vehicles: Vehicles
-    facilities: Facilities
     routes: Routes
-    days: int
-    first_weekday: int
     course: Course
 
     def steps(self) -> pd.DataFrame:

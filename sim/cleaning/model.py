@@ -147,4 +147,4 @@ def simulate(
         from sim.cleaning.reference import clean
     else:
         from sim.cleaning.run import clean
-    return Log(pieces, vehicles, facilities, routes, days, first_weekday, clean(world))
+    return Log(pieces, vehicles, routes, clean(world))
