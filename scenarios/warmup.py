@@ -9,8 +9,8 @@ if TYPE_CHECKING:
 
 __all__ = ["STEPS", "warm_up"]
 
-STEPS = ("travel", "dispatch", "placement", "routes", "cleaning")
-"""What is compiled, each part in a process of its own."""
+STEPS = ("dispatch", "placement", "routes", "cleaning", "travel")
+"""What is compiled, each part in a process of its own; the longest first."""
 
 
 def warm_up(processes: int | None = None) -> Iterator[str]:
@@ -37,11 +37,7 @@ def warm_up(processes: int | None = None) -> Iterator[str]:
             yield step
         return
     with ProcessPoolExecutor(many, mp_context=get_context("spawn")) as pool:
-        # the longest first
-        at_work = {
-            pool.submit(warm, step): step
-            for step in ("dispatch", "placement", "routes", "cleaning", "travel")
-        }
+        at_work = {pool.submit(warm, step): step for step in STEPS}
         for done in as_completed(at_work):
             done.result()
             yield at_work[done]

@@ -81,6 +81,11 @@ class BuiltCleaning:
         return self.question.network
 
     @property
+    def area_names(self) -> list[str]:
+        """Names of the areas by code; the last one is of what lies in none."""
+        return [*(area.name for area in self.areas), "–"]
+
+    @property
     def days(self) -> int:
         """Days that are simulated, warm-up included."""
         return round(self.scenario.spec.scenario.horizon_h / 24.0)
@@ -386,7 +391,9 @@ def _roads(question: RouteQuestion) -> Roads:
     periods = sorted({network.period_at(3600.0 * hour) for hour in range(HOURS)})
     place = {period: k for k, period in enumerate(periods)}
     times = np.stack([_edge_s(question, period) for period in periods])
-    there, back = zip(*(_ways(network, row, nodes) for row in times), strict=True)
+    there, back = zip(
+        *(_ways(network, row, nodes, lengths=k == 0) for k, row in enumerate(times)), strict=True
+    )
     ends, begins = (side[edge].astype(np.int64) for side in (network.head, network.tail))
     return Roads(
         edge_s=np.where(np.isfinite(times), times, _NEVER_S),
@@ -411,22 +418,27 @@ _Table = tuple["NDArray[np.float64]", "NDArray[np.float64]"]
 
 
 def _ways(
-    network: RoadNetwork, time_s: NDArray[np.float64], nodes: NDArray[np.int64]
+    network: RoadNetwork, time_s: NDArray[np.float64], nodes: NDArray[np.int64], *, lengths: bool
 ) -> tuple[_Table, _Table]:
     """Quickest ways of one period: from all nodes to some, and from these to all.
 
     Returns
     -------
     tuple
-        Seconds and metres to them, [n, f], and from them, [f, n].
+        Seconds and metres to them, [n, f], and from them, [f, n]; no metres unless asked for.
     """
-    to_s, to_m = _trees(network, time_s, nodes, forward=False)
-    from_s, from_m = _trees(network, time_s, nodes, forward=True)
+    to_s, to_m = _trees(network, time_s, nodes, forward=False, lengths=lengths)
+    from_s, from_m = _trees(network, time_s, nodes, forward=True, lengths=lengths)
     return (to_s.T, to_m.T), (from_s, from_m)
 
 
 def _trees(
-    network: RoadNetwork, time_s: NDArray[np.float64], nodes: NDArray[np.int64], *, forward: bool
+    network: RoadNetwork,
+    time_s: NDArray[np.float64],
+    nodes: NDArray[np.int64],
+    *,
+    forward: bool,
+    lengths: bool,
 ) -> _Table:
     """Seconds and metres of the quickest ways between nodes and all others, [f, n] each."""
     from scipy.sparse import csr_array
@@ -441,6 +453,8 @@ def _trees(
     n = network.n_nodes
     index = (start[first], end[first])
     seconds = csr_array((np.maximum(time_s[is_open][order][first], 1e-6), index), shape=(n, n))
+    if not lengths:
+        return dijkstra(seconds, indices=nodes), np.zeros((0, 0))
     metres = csr_array((network.length_m[is_open][order][first], index), shape=(n, n))
     away, before = dijkstra(seconds, indices=nodes, return_predecessors=True)
     far = np.zeros_like(away)

@@ -70,7 +70,7 @@ def _planned_s(plan: CleaningPlan) -> Any:  # noqa: ANN401 - an array
 def _clean(built: BuiltCleaning, log: Log) -> Any:  # noqa: ANN401 - a data frame
     """Share of length within the standard by hour from the start, class and area, by name."""
     table = log.clean_share()
-    areas = np.array([*(area.name for area in built.areas), "–"], dtype=object)
+    areas = np.array(built.area_names, dtype=object)
     table["class"] = np.array(built.classes, dtype=object)[table.pop("street_class")]
     table["area"] = areas[table["area"]]
     return table
@@ -81,7 +81,7 @@ def _pieces(built: BuiltCleaning) -> Any:  # noqa: ANN401 - a data frame
 
     network, pieces = built.network, built.pieces
     edge = pieces.edge
-    areas = np.array([*(area.name for area in built.areas), "–"], dtype=object)
+    areas = np.array(built.area_names, dtype=object)
     return pd.DataFrame(
         {
             "piece": np.arange(len(pieces), dtype=np.int64),

@@ -124,13 +124,12 @@ class Cleaning:
         from sim.cleaning.measures import measures
 
         built, log = self.built, self.log(number, engine)
-        areas = [*(area.name for area in built.areas), "–"]
         table = measures(
             log,
             warmup_days=self.warmup_days,
             rates=self.rates(),
             class_names=list(built.classes),
-            area_names=areas,
+            area_names=built.area_names,
         )
         table["by"] = table["by"].replace({"street class": "class"})
         table["group"] = table["group"].where(table["by"] != "all", "all")
@@ -209,7 +208,7 @@ class Cleaning:
             content.update(np.ascontiguousarray(column).tobytes())
         return content.hexdigest()
 
-    def arranged(self, measures: pd.DataFrame, reps: int) -> pd.DataFrame:
+    def arranged(self, measures: pd.DataFrame, reps: int) -> pd.DataFrame:  # noqa: ARG002
         """Sort; a replication leaves nothing out that counts as nought."""
         from sim.cleaning.measures import MEASURES
 
