@@ -40,8 +40,8 @@ CARDS = (
 )  # fmt: skip
 PER_WEEK = {
     "swept_km", "missed_km", "late_km", "deadhead_km", "out_h", "overtime_h", "collected_t",
-    "energy", "cost", "dumps", "refills", "diversions", "facility_wait_h", "repair_h", "washed_t",
-    "flushed_t", "water_m3",
+    "energy", "cost", "dumps", "refills", "diversions", "facility_wait_h", "repair_h", "flushed_t",
+    "water_m3",
 }  # fmt: skip
 _MOST_ROWS = 10
 _SHORTEST_KM = 0.05

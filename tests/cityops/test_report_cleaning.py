@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from cityops.__main__ import main
-from cityops.report.cleaning import write_cleaning_report
+from cityops.report.cleaning import weekly, write_cleaning_report
 from cityops.report.cleaning_charts import CLASSES, by_hour, dirty_map, dirty_rows
 from cityops.report.maps import district_map
 from cityops.report.reading import RunFolder
@@ -110,6 +110,12 @@ def test_amounts_are_told_by_the_week(runs):
     run = RunFolder.load(runs / "base")
     weekly = run.estimate("cost").mean / (3 / 7)
     assert f"{weekly:,.0f} EUR" in page
+
+
+def test_what_rain_washes_away_in_the_warm_up_is_no_amount_of_the_measured_weeks(runs):
+    run = RunFolder.load(runs / "base")
+    washed = run.estimate("washed_t")
+    assert weekly(run, "washed_t", washed) == washed
 
 
 def test_two_plans_are_compared_by_the_same_weather(runs, tmp_path, monkeypatch, capsys):
