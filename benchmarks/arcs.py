@@ -59,7 +59,8 @@ def cases(options: Options) -> Iterator[Row]:
         yield from district_cases(options)
         return
     found = False
-    files = sorted([*options.instances.rglob("*.dat"), *options.instances.rglob("*.txt")])
+    found_files = [*options.instances.rglob("*.dat"), *options.instances.rglob("*.txt")]
+    files = sorted(found_files, key=lambda path: (path.parent, path))  # a folder has one mean
     for folder, paths in groupby(files, key=lambda path: path.parent):
         rows: list[Row] = []
         for path in paths:

@@ -2,9 +2,9 @@
 
 The published networks lie beside the project (``../shared/data``); where they are absent the rows
 say so. Auckland's short pieces are put together into streets from junction to junction, in blocks
-of at most 200 m, that are swept in one go, in either direction where both are open; the cut holds
-the junctions nearest to a centre. Yuelu
-is swept by side, each with its traffic. Streets faster than 80 km/h are driven along, not swept.
+of at most 200 m (a longer piece is a block) that are swept in one go, in either direction where
+both are open; the cut holds the junctions nearest to a centre. Yuelu is swept by side, each with
+its traffic. Streets faster than 80 km/h are driven along, not swept.
 Depot, dump sites, sweepers and dirt are assumed, the same for all: 8 km/h sweeping and at most
 40 km/h driving, 150 kg a kilometre into a hopper of 3 t, 15 minutes a dump, 7 hours a route.
 """
@@ -118,23 +118,32 @@ def _rows(district: District, options: Options) -> Iterator[Row]:
         ("certified_gap", 100.0 * solution.gap, "%"),
         ("seconds", solution.seconds, "s"),
         ("routes", float(len(solution.routes)), ""),
-        ("swept", swept, "km"),
-        ("deadhead", driven, "km"),
-        # of the process so far, of which the interpreter and the packages are some 300 MB
-        ("peak_memory", resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024.0, "MB"),
+        ("swept", float(swept), "km"),
+        ("deadhead", float(driven), "km"),
     ):
         yield Row(SUITE, problem.name, metric, value, unit)
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024.0
+    said = "peak of the process so far, whatever else it did"
+    yield Row(SUITE, problem.name, "peak_memory", peak, "MB", None, said)
 
 
 def _scaling(problem: ArcProblem, options: Options) -> Row:
+    from optimize.routing.arcs.check import check_arc_solution
     from optimize.routing.arcs.decomposed import solve_parts
 
     thousands = max(1, round(RUINS_PER_STREET * problem.n_tasks / 1000))
     began = process_time()
     found = solve_parts(
-        problem, iterations=thousands, time_limit_s=3600.0, threads=options.threads or 1
+        problem,
+        iterations=thousands,
+        time_limit_s=3600.0,
+        threads=options.threads or 1,
+        seed=options.seed or 0,
     )
     work = 1e3 * (process_time() - began) / problem.n_tasks
+    faults = check_arc_solution(problem, found).faults if found.routes else ("no routes",)
+    if faults:
+        raise AssertionError(f"{problem.name}: {'; '.join(faults[:3])}")
     source = f"processor time, {found.iterations / problem.n_tasks:.0f} ruins a street"
     return Row(SUITE, problem.name, "ms_per_street", work, "ms", None, source)
 
