@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from cityops.report import palette
-from cityops.report.build import aspect
 from cityops.report.charts import Figure, axis, band, hour_says, layout
 from cityops.report.formats import DAY_S, clock, digits, hour_text, span
 from cityops.report.map_charts import (
@@ -19,7 +18,7 @@ from cityops.report.map_charts import (
     scale_bar,
     street_traces,
 )
-from cityops.report.maps import Classes, DistrictMap, district_map, page_map
+from cityops.report.maps import Classes, DistrictMap
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,7 +28,7 @@ if TYPE_CHECKING:
     from cityops.report.reading import RunFolder
     from cityops.report.words import Words
 
-__all__ = ["CLASSES", "by_hour", "course", "dirty_map", "dirty_rows", "map_legend", "side_by_side"]
+__all__ = ["CLASSES", "by_hour", "course", "dirty_map", "dirty_rows", "map_legend"]
 
 EDGES = (0.0, 0.01, 0.1, 0.2, 0.3, 0.4, 0.5, 1.0)
 CLASSES = Classes(EDGES, ("#b8d8c0", *palette.ORDERED[1:]))
@@ -249,31 +248,3 @@ def _facilities(run: RunFolder, words: Words) -> list[dict[str, Any]]:
             }
         )
     return traces
-
-
-def side_by_side(
-    runs: Sequence[RunFolder], names: Sequence[str], words: Words
-) -> tuple[list[dict[str, Any]], dict[str, Any]]:
-    """Draw maps of all runs with the same classes, and their hours in one chart."""
-    maps: list[dict[str, Any]] = []
-    blobs: dict[str, Any] = {}
-    for place, (run, name) in enumerate(zip(runs, names, strict=True)):
-        district = district_map(run, words)
-        figure = dirty_map(run, district, words)
-        if figure is None:
-            continue
-        blobs[f"streets-{place}"] = page_map(district)
-        blobs[f"chart-map-{place}"] = figure
-        maps.append(
-            {
-                "name": name,
-                "chart": f"chart-map-{place}",
-                "streets": f"streets-{place}",
-                "aspect": aspect(district),
-                "hospitals": False,
-            }
-        )
-    hours = by_hour(runs, names, words)
-    if hours is not None:
-        blobs["chart-hours"] = hours
-    return maps, blobs

@@ -4,16 +4,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from cityops.report import cleaning, cleaning_assumptions, contents
+from cityops.report import cleaning, cleaning_assumptions, cleaning_charts, contents
 from cityops.report.assumptions import assumptions
+from cityops.report.map_charts import area_map, area_values, map_layers
 from scenarios.services import SERVICES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from cityops.report.assumptions import Assumed
+    from cityops.report.charts import Figure
+    from cityops.report.map_charts import Layer, LegendEntry
+    from cityops.report.maps import DistrictMap
     from cityops.report.reading import RunFolder
     from cityops.report.words import Words
+
+    Draw = Callable[[RunFolder, DistrictMap], Figure | None]
 
 __all__ = ["UNITS", "Compared", "compared"]
 
@@ -40,6 +46,13 @@ class Compared(NamedTuple):
         What was put in, and what was assumed, of one run.
     class_name
         Name of a class as people read it.
+    maps
+        What draws the map of one run, all with the same colours, and the layer that it shows; None
+        where there is nothing to draw.
+    hours
+        Draws the hours of all runs in one chart; None where there are none.
+    ramp
+        What the colours of the maps stand for, where the layer does not say it.
     """
 
     key: tuple[str, ...]
@@ -51,6 +64,9 @@ class Compared(NamedTuple):
     inputs: Callable[[RunFolder, Words], list[tuple[str, str]]]
     assumed: Callable[[RunFolder, Words], list[Assumed]]
     class_name: Callable[[RunFolder, str, Words], str]
+    maps: Callable[[Sequence[RunFolder], Words], tuple[Draw | None, Layer | None]]
+    hours: Callable[[Sequence[RunFolder], Sequence[str], Words], Figure | None]
+    ramp: Callable[[Words], list[LegendEntry]]
 
 
 def _incident_class(run: RunFolder, group: str, words: Words) -> str:
@@ -59,6 +75,26 @@ def _incident_class(run: RunFolder, group: str, words: Words) -> str:
 
 def _road_class(run: RunFolder, group: str, words: Words) -> str:  # noqa: ARG001 - as the others
     return words.road_class(group)
+
+
+def _area_maps(runs: Sequence[RunFolder], words: Words) -> tuple[Draw | None, Layer | None]:
+    layers = map_layers(runs, words)
+    if not layers:
+        return None, None
+    layer = layers[0]
+
+    def draw(run: RunFolder, district: DistrictMap) -> Figure | None:
+        own = layer._replace(values=area_values(run, layer.measure))
+        return area_map(run, district, [own], words)
+
+    return draw, layer
+
+
+def _street_maps(
+    runs: Sequence[RunFolder],  # noqa: ARG001 - as the others
+    words: Words,
+) -> tuple[Draw | None, Layer | None]:
+    return lambda run, district: cleaning_charts.dirty_map(run, district, words), None
 
 
 _DISPATCH = Compared(
@@ -78,6 +114,9 @@ _DISPATCH = Compared(
     inputs=contents.inputs,
     assumed=assumptions,
     class_name=_incident_class,
+    maps=_area_maps,
+    hours=lambda runs, names, words: None,  # noqa: ARG005 - as the others
+    ramp=lambda words: [],  # noqa: ARG005 - as the others
 )
 _CLEANING = Compared(
     key=SERVICES["cleaning"].key_measures,
@@ -96,6 +135,9 @@ _CLEANING = Compared(
     inputs=cleaning.inputs,
     assumed=cleaning_assumptions.assumed,
     class_name=_road_class,
+    maps=_street_maps,
+    hours=cleaning_charts.by_hour,
+    ramp=cleaning_charts.map_legend,
 )
 
 

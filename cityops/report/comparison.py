@@ -21,13 +21,12 @@ from cityops.report.build import (
     script_json,
 )
 from cityops.report.charts import axis, band, curve_end_min, layout, target_lines, within_curve
-from cityops.report.cleaning_charts import map_legend, side_by_side
 from cityops.report.compared import UNITS, Compared, compared
 from cityops.report.contents import Dot, unanswered
 from cityops.report.facts import command_said
 from cityops.report.formats import digits, level_text, plain, span, with_unit
 from cityops.report.keys import differing, differing_keys
-from cityops.report.map_charts import area_map, area_values, few_calls, map_layers
+from cityops.report.map_charts import few_calls
 from cityops.report.maps import district_map, page_map
 from cityops.report.reading import RunFolder
 from cityops.report.words import Words
@@ -37,7 +36,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from cityops.report.map_charts import Layer
+    from cityops.report.compared import Draw
     from cityops.report.maps import DistrictMap
 
 MOST_AREAS = 6
@@ -135,9 +134,11 @@ def comparison_context(
         if len(rows := rows_of(table, run, alone=len(runs) == 2))
     ]
     cdf = cdf_over(runs, names, words)
-    maps, blobs, layer = _maps(runs, names, words)
-    if base.service == "cleaning":
-        maps, blobs = side_by_side(runs, names, words)
+    draw, layer = telling.maps(runs, words)
+    maps, blobs = ([], {}) if draw is None else _maps(runs, names, draw, words)
+    hours = telling.hours(runs, names, words)
+    if hours is not None:
+        blobs["chart-hours"] = hours
     if cdf is not None:
         blobs["chart-cdf"] = cdf
     blobs["page"] = page_words(words)
@@ -162,8 +163,8 @@ def comparison_context(
         ),
         "groups_head": words(telling.words["groups"]),
         "areas_head": words(telling.words["areas"]),
-        "has_hours": "chart-hours" in blobs,
-        "ramp": map_legend(words) if base.service == "cleaning" else [],
+        "has_hours": hours is not None,
+        "ramp": telling.ramp(words),
         "cautions": cautions(runs, words),
         "differing_demand": "" if same else words(telling.words["demand"]),
         "has_cdf": cdf is not None,
@@ -485,20 +486,15 @@ def cdf_over(
 
 
 def _maps(
-    runs: Sequence[RunFolder], names: Sequence[str], words: Words
-) -> tuple[list[dict[str, Any]], dict[str, Any], Layer | None]:
-    """Draw maps of all runs with one colour scale; equal streets are put on the page once."""
-    layers = map_layers(runs, words)
+    runs: Sequence[RunFolder], names: Sequence[str], draw: Draw, words: Words
+) -> tuple[list[dict[str, Any]], dict[str, Any]]:
+    """Draw maps of all runs; equal streets are put on the page once."""
     blobs: dict[str, Any] = {}
-    if not layers:
-        return [], blobs, None
-    layer = layers[0]
     entries: list[dict[str, Any]] = []
     packed: list[dict[str, Any]] = []
     for place, (run, name) in enumerate(zip(runs, names, strict=True)):
         district: DistrictMap = district_map(run, words)
-        own = layer._replace(values=area_values(run, layer.measure))
-        figure = area_map(run, district, [own], words)
+        figure = draw(run, district)
         if figure is None:
             continue
         streets = page_map(district)
@@ -515,4 +511,4 @@ def _maps(
                 "hospitals": bool(district.hospitals),
             }
         )
-    return entries, blobs, layer
+    return entries, blobs

@@ -131,3 +131,4 @@ def test_two_plans_are_compared_by_the_same_weather(runs, tmp_path, monkeypatch,
     assert "incident" not in page.replace("incidents.csv", "").split("<script")[0]
     assert {"chart-hours", "chart-map-0", "chart-map-1"} <= set(_blobs(page))
     assert "cleaning.days" in page
+    assert [name for name in _blobs(page) if name.startswith("streets")] == ["streets-0"]
