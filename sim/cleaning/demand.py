@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from networks.errors import InputError
-from sim.cleaning.columns import HOURS, codes, numbers, table
+from sim.columns import HOURS, codes, numbers, table
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray

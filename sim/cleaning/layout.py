@@ -15,10 +15,6 @@ if TYPE_CHECKING:
 
 HOUR_MS = 3_600_000
 PPM = 1_000_000
-CELLS = 4096
-"""Equally probable values that stand for a distribution; see `prepare`."""
-ENDLESS = 1 << 50
-"""Ms that never come (35,000 years)."""
 
 # Rows of `World.piece`: what is given, ...
 LENGTH, STANDARD, GROWTH, PROFILE, PARKED, CELL, EDGE, START = range(8)

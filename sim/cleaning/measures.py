@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from sim.cleaning.columns import numbers
 from sim.cleaning.log import LATE, MISSED, PASSED
 from sim.cleaning.plan import DRIVE, DUMP, REFILL, SWEEP
+from sim.columns import numbers
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -50,7 +50,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from networks.errors import InputError
-from sim.cleaning.columns import numbers
+from sim.columns import numbers
 
 if TYPE_CHECKING:
     from sim.cleaning.demand import Pieces, Weather

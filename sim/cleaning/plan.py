@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from networks.errors import InputError
-from sim.cleaning.columns import codes, numbers
+from sim.columns import codes, numbers
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -8,15 +8,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from networks.errors import InputError
-from sim.cleaning.columns import HOURS
+from sim.cells import CELLS, ENDLESS, cells_of, hours_until_open, up_cells
 from sim.cleaning.layout import (
     BAYS,
-    CELLS,
     DUMPS,
     EARLIEST,
     EDGES,
     EDGES_END,
-    ENDLESS,
     GROWTH,
     HOPPER,
     KIND,
@@ -31,6 +29,7 @@ from sim.cleaning.layout import (
     World,
 )
 from sim.cleaning.plan import BREAK, DRIVE, DUMP, REFILL, SWEEP
+from sim.columns import HOURS
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -39,7 +38,6 @@ if TYPE_CHECKING:
     from sim.cleaning.model import Rules
     from sim.cleaning.plan import Routes
     from sim.cleaning.setting import Facilities, Roads, Vehicles, Ways
-    from sim.distributions import Distribution
     from sim.draws import Word
 
 __all__ = ["prepare"]
@@ -126,9 +124,9 @@ def prepare(
         route_order=order,
         vehicle=vehicle,
         site=site,
-        opens=_opens(facilities.open_hours),
+        opens=hours_until_open(facilities.open_hours),
         serve=_serve(facilities),
-        up=_up(up_h),
+        up=up_cells(up_h),
         repair=_repair(vehicles),
         edge_ms=_whole(roads.edge_s * 1000.0),
         edge_mm=_whole(roads.edge_m * 1000.0),
@@ -232,44 +230,6 @@ def _steps(pieces: Pieces, vehicles: Vehicles, routes: Routes) -> NDArray[np.int
     return table
 
 
-def _opens(open_hours: NDArray[np.bool_]) -> NDArray[np.int64]:
-    """Hours until each place is open, 0 while it is."""
-    wait = np.zeros(open_hours.shape, dtype=np.int64)
-    for site, row in enumerate(open_hours):
-        at = np.flatnonzero(row)
-        if len(at):
-            following = np.searchsorted(at, np.arange(HOURS))
-            wait[site] = np.r_[at, at[0] + HOURS][following] - np.arange(HOURS)
-    return wait
-
-
-def cells_of(distribution: Distribution, seconds: float = 1.0) -> NDArray[np.int64]:
-    """Equally probable values that stand for a distribution, ms: its mean is kept.
-
-    A number drawn from such a table needs no logarithm, so that it is the same in both engines.
-
-    Parameters
-    ----------
-    distribution
-        Of a time.
-    seconds
-        Length of its unit.
-
-    Raises
-    ------
-    InputError
-        If it gives times that are negative or endless.
-    """
-    middle = (np.arange(CELLS) + 0.5) / CELLS
-    value = np.asarray(distribution.quantile(middle), dtype=np.float64) * seconds
-    mean = float(distribution.mean) * seconds
-    if not np.isfinite(value).all() or not np.isfinite(mean) or (value < 0).any():
-        raise InputError(f"{distribution} gives a time that is negative or endless")
-    if value.mean() > 0:
-        value *= mean / value.mean()
-    return np.minimum(np.rint(value * 1000.0), ENDLESS).astype(np.int64)
-
-
 def _serve(facilities: Facilities) -> NDArray[np.int64]:
     from sim.distributions import Fixed
 
@@ -283,16 +243,6 @@ def _serve(facilities: Facilities) -> NDArray[np.int64]:
             table[:, kind] = [cells_of(one) for one in given]
         else:
             table[:, kind] = cells_of(given)
-    return table
-
-
-def _up(up_h: NDArray[np.float64]) -> NDArray[np.int64]:
-    from sim.distributions import Exponential
-
-    table = np.full((len(up_h), CELLS), ENDLESS, dtype=np.int64)
-    for row, mean in enumerate(up_h.tolist()):
-        if np.isfinite(mean):
-            table[row] = np.maximum(1, cells_of(Exponential(mean), 3600.0))
     return table
 
 

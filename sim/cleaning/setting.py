@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from networks.errors import InputError
-from sim.cleaning.columns import HOURS, codes, hours, numbers
+from sim.columns import HOURS, codes, hours, numbers
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
