@@ -8,16 +8,17 @@ class, lanes and speeds in all its parts, and its length and time are shared amo
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from networks.network import RoadNetwork
 from networks.projection import Projection
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from networks.network import RoadNetwork
     from networks.snap import Positions
 
 __all__ = ["SplitStreets", "split_at"]
@@ -131,13 +132,13 @@ class _Parts:
         for edge in range(network.n_edges):
             ends = [(0.0, int(network.tail[edge])), *sorted(by_edge.get(edge, ()))]
             ends.append((1.0, int(network.head[edge])))
-            for (low, tail), (high, head) in zip(ends, ends[1:], strict=False):
+            for (low, tail), (high, head) in pairwise(ends):
                 rows.append((edge, tail, head, low, high))
         table = np.array([row[:3] for row in rows], dtype=np.int64)
-        share = np.array([row[3:] for row in rows], dtype=np.float64)
+        shares = np.array([row[3:] for row in rows], dtype=np.float64)
         order = np.lexsort((np.arange(len(rows)), table[:, 2], table[:, 1]))
         self.origin, self.tail, self.head = (table[order, k].copy() for k in range(3))
-        self.low, self.high = share[order, 0], share[order, 1]
+        self.low, self.high = shares[order, 0], shares[order, 1]
 
     def network(self) -> RoadNetwork:
         """Put the network together."""
