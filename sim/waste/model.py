@@ -21,21 +21,21 @@ its number from time 0, which is a midnight.
    period's time. ``opening(f, t)``: t if the hour of t is open by plan, else the begin of the first
    later hour that is.
 4. *Choice of a facility* for a load of some g and stream, from a place at t, then on to another:
-   of the facilities that accept the stream, are not out in this hour, and have *intake left* (none
-   used today, or used + load is not beyond a day's), that with the least time of arrival
+   of the facilities that accept the stream and, when one chooses, are not out in this hour and have
+   *intake left* (none used today, or used + load is not beyond a day's), that with the least time of arrival
    reach(f, on, opening(f, reach(place, f, t))), or of opening where it goes nowhere on; of equal
    ones the first. If there is none (and it must go): of all that accept the stream, with the
    opening after max(reach, next midnight) in place of reach.
 5. *Next step.* When a truck leaves the depot or is done with a stop it looks at the next step of
    its route.
 
-   a. A collection is *passed by* (a row) if the stand was served late (rule 9) on the day of the
-      route on which the truck is out; it is *passed over* (counted, no row) if the selection of the
-      step's route does not choose it, by what lies now: threshold: lying / holds >= share;
-      predicted: (lying + mean) / holds >= share, mean the expected g of ``ahead_h`` hours from this
-      one on; risk: holds - lying - mean <= z x sqrt(mean x LUMP), the normal approximation of
-      P(overflow) >= share. An unloading with nothing aboard and a break that was taken are passed
-      over. Then the step after it is looked at.
+   a. A collection is *passed by* (a row, if it is of the route on which the truck is out) if the
+      stand was served late (rule 9) on the day of that route; it is *passed over* (counted, no row)
+      if the selection of the step's route does not choose it, by what lies now: threshold: lying /
+      holds >= share; predicted: (lying + mean) / holds >= share, mean the expected g of ``ahead_h``
+      hours from this one on; risk: holds - lying - mean <= z x sqrt(mean x LUMP), the normal
+      approximation of P(overflow) >= share. An unloading with nothing aboard and a break that was
+      taken are passed over. Then the step after it is looked at.
    b. A truck with a load that sees that what lies at the stand does not fit must *divert*: it
       chooses a facility (rule 4, it must go) with the stand to go on to. Its time there is that
       arrival, else reach(here, stand, now); the expected end adds the wait for the earliest
