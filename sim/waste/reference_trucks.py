@@ -389,10 +389,11 @@ class Truck:
         self.visits += 1
         visit = Visit(self.stream, self.g, site.tip_cells[cell], city.event())
         yield site.come(visit)
+        ml = self.ml
         self.g = self.ml = 0
         self.write(
             step, UNLOAD, site.number, left, came, visit.began, repair=stood, mm=mm,
-            aboard=aboard, g=aboard, diverted=diverted,
+            aboard=aboard, g=aboard, ml=ml, diverted=diverted,
         )  # fmt: skip
 
     def rest(self, step: Step, own: Route) -> Generator[Event, None, None]:
