@@ -5,18 +5,14 @@ frequency allows; each day is an arc-routing problem of its own (Chu, Labadi and
 scatter search for the periodic capacitated arc routing problem, European Journal of Operational
 Research 169(2), whose patterns and frequencies these are; what is swept up is the same each time).
 
-**Spacing.** Of all choices of so many working days those are allowed whose longest gap is as short
-as it can be and, of these, whose shortest gap is as long as it can be; gaps are counted in days of
-the calendar, and from the last day to the first one of the next week. Three times in seven days:
-gaps of 2, 2 and 3 days. Twice: 3 and 4.
+Which days may go together is said by `optimize.routing.patterns`.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import cached_property
-from itertools import combinations
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -25,10 +21,9 @@ from optimize.routing.arcs.check import ArcCheck, check_arc_solution
 from optimize.routing.arcs.lower_bound import arc_lower_bound
 from optimize.routing.arcs.relaxed import relaxed
 from optimize.routing.arcs.solution import ArcRoute, ArcSolution
+from optimize.routing.patterns import WEEK, Spacing, day_patterns, pattern_tables
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from numpy.typing import NDArray
 
     from optimize.routing.arcs.problem import ArcProblem
@@ -41,56 +36,6 @@ __all__ = [
     "part_of",
     "week_lower_bound",
 ]
-
-WEEK = 7
-Spacing = Literal["even", "any"]
-
-
-def day_patterns(
-    days: Sequence[int], times: int, spacing: Spacing = "even"
-) -> tuple[tuple[int, ...], ...]:
-    """Days on which a street may be served that is served so often.
-
-    Parameters
-    ----------
-    days
-        Working days, numbered in the week from 0, in order.
-    times
-        How often.
-    spacing
-        "even" as the module says; "any": every choice of different days.
-
-    Returns
-    -------
-    tuple of tuple of int
-        Places in `days`, each pattern in order.
-
-    Raises
-    ------
-    InputError
-        If there are fewer days than times.
-
-    Examples
-    --------
-    >>> day_patterns(range(5), 2)
-    ((0, 3), (0, 4), (1, 4))
-    """
-    if not 1 <= times <= len(days):
-        raise InputError(f"{times} times in {len(days)} working days cannot be")
-    every = list(combinations(range(len(days)), times))
-    if spacing == "any":
-        return tuple(every)
-    ranked = [_gaps([days[k] for k in one]) for one in every]
-    best = min(ranked)
-    return tuple(one for one, rank in zip(every, ranked, strict=True) if rank == best)
-
-
-def _gaps(days: list[int]) -> tuple[int, int]:
-    """Longest gap, and the shortest as a negative number: smaller is better."""
-    gaps = [
-        (after - day) % WEEK or WEEK for day, after in zip(days, [*days[1:], days[0]], strict=True)
-    ]
-    return max(gaps), -min(gaps)
 
 
 @dataclass(frozen=True, eq=False)
@@ -108,7 +53,7 @@ class WeekProblem:
     x, y : float64[t]
         Where each task lies, in any unit of length.
     spacing
-        Rule for the days of a task; see the module.
+        Rule for the days of a task; see `optimize.routing.patterns`.
 
     Raises
     ------
@@ -145,14 +90,7 @@ class WeekProblem:
     @cached_property
     def patterns(self) -> dict[int, NDArray[np.bool_]]:
         """Patterns by frequency: whether each holds each day; bool[p, d]."""
-        found = {}
-        for times in np.unique(self.times).tolist():
-            rows = day_patterns(self.days, times, self.spacing)
-            table = np.zeros((len(rows), len(self.days)), dtype=np.bool_)
-            for number, row in enumerate(rows):
-                table[number, list(row)] = True
-            found[times] = table
-        return found
+        return pattern_tables(self.days, np.unique(self.times).tolist(), self.spacing)
 
     def allows(self, task: int, served: NDArray[np.bool_]) -> bool:
         """Whether a task may be served on just these days; bool[d]."""

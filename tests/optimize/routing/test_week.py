@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import time
 from dataclasses import replace
-from itertools import combinations, pairwise
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from networks.errors import InputError
 from optimize.routing.arcs import giant_tour
@@ -25,7 +22,6 @@ from optimize.routing.arcs.week import (
     WeekProblem,
     WeekSolution,
     check_week,
-    day_patterns,
     part_of,
     week_lower_bound,
 )
@@ -69,36 +65,7 @@ def plan(week):
     return solve_week(week, iterations=1, time_limit_s=600, bound=bound)
 
 
-@pytest.mark.parametrize(
-    ("times", "gaps"),
-    [(7, {1}), (6, {1, 2}), (5, {1, 2}), (4, {1, 2}), (3, {2, 3}), (2, {3, 4}), (1, {7})],
-)
-def test_gaps_in_seven_days_differ_by_a_day_at_most(times, gaps):
-    for pattern in day_patterns(range(7), times):
-        around = [*pattern, pattern[0] + 7]
-        assert {b - a for a, b in pairwise(around)} == gaps
-
-
-def test_two_times_from_monday_to_friday_are_three_or_four_days_apart():
-    assert day_patterns((0, 1, 2, 3, 4), 2) == ((0, 3), (0, 4), (1, 4))
-
-
-def test_any_spacing_is_every_choice_of_days():
-    assert day_patterns((0, 2, 5), 2, "any") == tuple(combinations(range(3), 2))
-
-
-@given(st.sets(st.integers(0, 6), min_size=1), st.data())
-@settings(max_examples=40, deadline=None)
-def test_every_frequency_has_a_pattern(days, data):
-    times = data.draw(st.integers(1, len(days)))
-    found = day_patterns(sorted(days), times)
-    assert found
-    assert all(len(one) == times for one in found)
-
-
 def test_more_times_than_days_are_refused():
-    with pytest.raises(InputError, match="3 times in 2 working days"):
-        day_patterns((0, 1), 3)
     problem = _grid()
     with pytest.raises(InputError, match="served 3 times in 2 days"):
         _week(problem, np.full(problem.n_tasks, 3), (0, 1))
