@@ -9,11 +9,13 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from sim.waste.costs import Rates as Rates
     from sim.waste.demand import Deliveries as Deliveries
     from sim.waste.demand import Filling as Filling
     from sim.waste.demand import Orders as Orders
     from sim.waste.demand import Source as Source
     from sim.waste.log import Log as Log
+    from sim.waste.measures import label as label
     from sim.waste.model import Rules as Rules
     from sim.waste.model import simulate as simulate
     from sim.waste.plan import Routes as Routes
@@ -32,12 +34,14 @@ _MODULE_OF = {
     "Log": "log",
     "Orders": "demand",
     "Outages": "setting",
+    "Rates": "costs",
     "Roads": "roads",
     "Routes": "plan",
     "Rules": "model",
     "Source": "demand",
     "Stands": "setting",
     "Trucks": "setting",
+    "label": "measures",
     "simulate": "model",
 }
 
@@ -49,12 +53,14 @@ __all__ = [
     "Log",
     "Orders",
     "Outages",
+    "Rates",
     "Roads",
     "Routes",
     "Rules",
     "Source",
     "Stands",
     "Trucks",
+    "label",
     "simulate",
 ]
 
