@@ -15,6 +15,7 @@ import numpy as np
 from numba import njit
 
 from networks.errors import InputError
+from networks.one_version import one_version
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -262,6 +263,7 @@ def _share_along(grid: Grid, piece: int, px: float, py: float) -> float:
     return float(min(max(share, 0.0), 1.0))
 
 
+@one_version
 @njit(cache=True, nogil=True)
 def _best_in_cell(
     grid: Grid, usable: NDArray[np.bool_], cell: int, px: float, py: float, best: int, best_m: float

@@ -34,6 +34,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from numba import njit
 
+from networks.one_version import one_version
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -96,6 +98,7 @@ def with_room(events: EventList, extra: int) -> EventList:
     return larger
 
 
+@one_version
 @njit(cache=True, nogil=True)
 def push(events: EventList, time: float, kind: int, item: int, stamp: int) -> None:
     """Put an event in.

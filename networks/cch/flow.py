@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numba import njit
 
+from networks.one_version import one_version
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -43,6 +45,7 @@ class Part(NamedTuple):
     trail: NDArray[np.int32]
 
 
+@one_version
 @njit(cache=True, nogil=True)
 def new_part(n_nodes: int, n_arcs: int) -> Part:
     """Room for a part of so many nodes and arcs."""
@@ -113,6 +116,7 @@ def _levels(part: Part) -> tuple[int, int]:
     return 0, 0
 
 
+@one_version
 @njit(cache=True, nogil=True)
 def _push(part: Part, begin: int, end: int, total: int, limit: int) -> int:
     """Push flow from the sink down the levels until it is blocked; returns the whole flow."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numba import njit
 
+from networks.one_version import one_version
 from sim.cleaning.layout import (
     CELL,
     DUMP_TIME,
@@ -60,6 +61,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
+@one_version
 @njit(cache=True, nogil=True)
 def draw(streams: NDArray[np.uint64], stream: int, item: int, number: int, width: int) -> int:
     """Draw a whole number of so many bits; 12 choose one of `CELLS` values."""
@@ -67,6 +69,7 @@ def draw(streams: NDArray[np.uint64], stream: int, item: int, number: int, width
     return int(np.int64(drawn >> np.uint64(64 - width)))  # signed: mixed signs would be floats
 
 
+@one_version
 @njit(cache=True, nogil=True)
 def stands(
     up: NDArray[np.int64],
@@ -87,6 +90,7 @@ def stands(
     return stood
 
 
+@one_version
 @njit(cache=True, nogil=True)
 def write(
     rows: NDArray[np.int64], clock: NDArray[np.int64], me: NDArray[np.int64],

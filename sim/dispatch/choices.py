@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numba import njit
 
+from networks.one_version import one_version
 from sim.dispatch.driving import time_between
 from sim.dispatch.layout import HOSPITAL_LEAST_WAIT, KEEP_COVERAGE, PREFERENCE
 from sim.dispatch.log import (
@@ -34,6 +35,7 @@ def turnout_s(world: World, unit_type: int, now: float) -> float:
     return fleet.turnout_night_s[unit_type] if night else fleet.turnout_day_s[unit_type]
 
 
+@one_version
 @njit(cache=True, nogil=True)
 def arrival_in_s(world: World, unit: int, incident: int, now: float) -> float:
     """Seconds until a unit would be at an incident if it were sent now."""
@@ -53,6 +55,7 @@ def arrival_in_s(world: World, unit: int, incident: int, now: float) -> float:
     return ready + seconds / fleet.lights_factor[unit_type]
 
 
+@one_version
 @njit(cache=True, nogil=True)
 def count_coverage(world: World, unit_type: int, without: int) -> None:
     """Count the free units of a type that cover each area, from the stations where they belong."""
@@ -72,6 +75,7 @@ def count_coverage(world: World, unit_type: int, without: int) -> None:
                     covered[area] += here
 
 
+@one_version
 @njit(cache=True, nogil=True)
 def marginal(world: World, unit_type: int, station: int, less: int) -> float:
     """Sum up the expected coverage that a unit at a station adds to the rest (takes: less=1)."""
@@ -85,6 +89,7 @@ def marginal(world: World, unit_type: int, station: int, less: int) -> float:
     return total
 
 
+@one_version
 @njit(cache=True, nogil=True)
 def choose_free(world: World, need: int, now: float) -> tuple[int, float]:
     """Free unit by the dispatch rule and its seconds to arrival; -1 if none can come."""
@@ -127,6 +132,7 @@ def choose_free(world: World, need: int, now: float) -> tuple[int, float]:
     return nearest, nearest_s
 
 
+@one_version
 @njit(cache=True, nogil=True)
 def choose_preemptible(world: World, need: int, now: float) -> tuple[int, float]:
     """Nearest unit that turns out or drives to a lower priority; -1 if there is none."""
@@ -149,6 +155,7 @@ def choose_preemptible(world: World, need: int, now: float) -> tuple[int, float]
     return chosen, chosen_s
 
 
+@one_version
 @njit(cache=True, nogil=True)
 def can_be_reached(world: World, need: int, now: float) -> bool:
     """Whether some unit of the type could come from its home station."""
@@ -168,6 +175,7 @@ def can_be_reached(world: World, need: int, now: float) -> bool:
     return False
 
 
+@one_version
 @njit(cache=True, nogil=True)
 def station_time(world: World, unit: int, station: int, now: float) -> float:
     """Tell how long a unit would drive to a station from where it is."""
@@ -180,6 +188,7 @@ def station_time(world: World, unit: int, station: int, now: float) -> float:
     return seconds / fleet.speed_factor[fleet.type[unit]]
 
 
+@one_version
 @njit(cache=True, nogil=True)
 def best_station(world: World, unit: int, now: float) -> int:
     """Station where a unit adds most expected coverage; ties go to the nearer, then the lower."""
@@ -201,6 +210,7 @@ def best_station(world: World, unit: int, now: float) -> int:
     return best
 
 
+@one_version
 @njit(cache=True, nogil=True)
 def hospital_time(world: World, unit: int, hospital: int, lights: int, now: float) -> float:
     """Tell how long a unit would drive to a hospital from where its interval began."""
@@ -215,6 +225,7 @@ def hospital_time(world: World, unit: int, hospital: int, lights: int, now: floa
     return seconds / factor
 
 
+@one_version
 @njit(cache=True, nogil=True)
 def choose_hospital(world: World, unit: int, need: int, lights: int, now: float) -> int:
     """Choose the hospital by the policy; -1 if none can be reached."""

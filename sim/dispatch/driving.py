@@ -18,12 +18,14 @@ The first of equal choices is taken, and at a node the first edge on a quickest 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numba import njit
 
+from networks.one_version import one_version
 from sim.dispatch.rows import row_to
+from sim.dispatch.structs import RoadsStruct
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -42,6 +44,7 @@ def hour_of(week_s: float) -> int:
     return int(week_s // 3600.0) % HOURS
 
 
+@one_version
 @njit(cache=True, nogil=True)
 def street_time(
     roads: Roads, layer_period: int, e: int, f: float, g: int, h: float
@@ -99,6 +102,7 @@ def street_time(
     return best, code
 
 
+@one_version
 @njit(cache=True, nogil=True)
 def time_between(
     roads: Roads,
@@ -124,6 +128,7 @@ def time_between(
     return v / roads.acceleration + d / v, 0
 
 
+@one_version
 @njit(cache=True, nogil=True)
 def walk(
     roads: Roads,
@@ -255,9 +260,10 @@ def times_table(
 ) -> NDArray[np.float64]:
     """Seconds from spots to spots at the speeds of a moment, shape (spots, to-spots)."""
     out = np.empty((place.size, to_place.size))
+    streets: Any = RoadsStruct(*roads)  # as the simulation has them: what is compiled is shared
     for j in range(to_place.size):
         for i in range(place.size):
             out[i, j] = time_between(
-                roads, layer, week_s, place[i], a[i], b[i], to_place[j], to_a[j], to_b[j]
+                streets, layer, week_s, place[i], a[i], b[i], to_place[j], to_a[j], to_b[j]
             )[0]
     return out

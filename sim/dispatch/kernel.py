@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numba import njit
 
+from networks.one_version import one_version
 from sim.dispatch.choices import best_station, can_be_reached, choose_hospital
 from sim.dispatch.closing import streets_change
 from sim.dispatch.layout import OPEN, RELOCATE_DMEXCLP
@@ -50,6 +51,7 @@ if TYPE_CHECKING:
     from sim.dispatch.roads import Roads
 
 
+@one_version
 @njit(cache=True, nogil=True)
 def _call(world: World, events: EventList, incident: int, now: float) -> None:
     """Take the call of an incident."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numba import njit
 
+from networks.one_version import one_version
 from sim.dispatch.driving import (
     MATRIX,
     NO_WAY,
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from sim.dispatch.layout import State, World
 
 
+@one_version
 @njit(cache=True, nogil=True)
 def is_free(state: State, unit: int) -> bool:
     """Tell whether a unit can be sent: on duty and idle, returning or relocating."""
@@ -40,6 +42,7 @@ def is_free(state: State, unit: int) -> bool:
     )
 
 
+@one_version
 @njit(cache=True, nogil=True)
 def is_driving(status: int) -> bool:
     """Tell whether a status is one of driving."""
@@ -54,6 +57,7 @@ def week_second(world: World, now: float) -> float:
     return (world.week_start_s + now) % WEEK_S
 
 
+@one_version
 @njit(cache=True, nogil=True)
 def arrived_metres(world: World, unit: int) -> float:
     """Metres of a drive that is at its end."""
@@ -72,6 +76,7 @@ def arrived_metres(world: World, unit: int) -> float:
     return np.sqrt((to_a - a) * (to_a - a) + (to_b - b) * (to_b - b))
 
 
+@one_version
 @njit(cache=True, nogil=True)
 def position(world: World, unit: int, now: float) -> tuple[int, float, float, float]:
     """Spot of a unit now, and the metres driven since its interval began."""
@@ -102,6 +107,7 @@ def position(world: World, unit: int, now: float) -> tuple[int, float, float, fl
     return 0, x, y, np.sqrt((x - a) * (x - a) + (y - b) * (y - b))
 
 
+@one_version
 @njit(cache=True, nogil=True)
 def end_interval(
     world: World, unit: int, now: float, place: int, a: float, b: float, metres: float
@@ -132,6 +138,7 @@ def end_interval(
     state.since_s[unit] = now
 
 
+@one_version
 @njit(cache=True, nogil=True)
 def interrupt(world: World, unit: int, now: float) -> None:
     """End the interval of a unit wherever it is; its event is void."""
@@ -140,6 +147,7 @@ def interrupt(world: World, unit: int, now: float) -> None:
     world.state.stamp[unit] += 1
 
 
+@one_version
 @njit(cache=True, nogil=True)
 def arrive(world: World, unit: int, now: float) -> None:
     """End a drive at its end."""
@@ -148,6 +156,7 @@ def arrive(world: World, unit: int, now: float) -> None:
     end_interval(world, unit, now, state.to_place[unit], state.to_a[unit], state.to_b[unit], metres)
 
 
+@one_version
 @njit(cache=True, nogil=True)
 def begin(state: State, unit: int, status: int, need: int, station: int, lights: int) -> None:
     """Begin an interval of a status."""
@@ -157,6 +166,7 @@ def begin(state: State, unit: int, status: int, need: int, station: int, lights:
     state.lights[unit] = lights
 
 
+@one_version
 @njit(cache=True, nogil=True)
 def drive(
     world: World,

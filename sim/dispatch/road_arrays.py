@@ -127,7 +127,7 @@ class RoadArrays:
         from concurrent.futures import ThreadPoolExecutor
         from os import cpu_count
 
-        from sim.dispatch.rows import close_set, make_row
+        from sim.dispatch.rows import close_set, fill_row
 
         rows = np.empty((sets * layers * n, n))
         row_of = np.arange(sets * layers * n, dtype=np.int32).reshape(sets * layers, n)
@@ -139,7 +139,7 @@ class RoadArrays:
                 close_set(parts[k], number)
                 first = number * layers * n
                 for row in range(k, layers * n, workers):
-                    make_row(parts[k], row // n, row % n, first + row)
+                    fill_row(parts[k], row // n, row % n, first + row)
 
         with ThreadPoolExecutor(workers) as pool:
             list(pool.map(fill, range(workers)))
@@ -147,7 +147,7 @@ class RoadArrays:
 
     def _pooled(self) -> Roads:
         """Rows as they are needed; those of stations and hospitals stay."""
-        from sim.dispatch.rows import close_set, make_row
+        from sim.dispatch.rows import close_set, fill_row
 
         net = self._streets.network
         layers, sets = len(self.times), self.closures.n_sets
@@ -166,7 +166,7 @@ class RoadArrays:
             close_set(roads, number)
             for layer in range(layers):
                 for node in nodes:
-                    make_row(roads, layer, int(node), row)
+                    fill_row(roads, layer, int(node), row)
                     row += 1
         close_set(roads, 0)
         roads.cursor[:] = row

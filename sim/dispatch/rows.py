@@ -8,7 +8,7 @@ numbers, so results do not depend on the size of the pool.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numba import njit
@@ -16,12 +16,15 @@ from numba import njit
 from networks.cch.customise import Half
 from networks.cch.many import tree
 from networks.kernels import search
+from networks.one_version import one_version
 from sim.dispatch.roads import FIRST_LINE, SET
+from sim.dispatch.structs import RoadsStruct
 
 if TYPE_CHECKING:
     from sim.dispatch.roads import Roads
 
 
+@one_version
 @njit(cache=True, nogil=True)
 def close_set(roads: Roads, number: int) -> None:
     """Close the streets of a set, and reopen those of the set before."""
@@ -48,6 +51,7 @@ def close_set(roads: Roads, number: int) -> None:
         roads.cursor[:] = 0
 
 
+@one_version
 @njit(cache=True, nogil=True)
 def make_row(roads: Roads, layer_period: int, node: int, row: int) -> None:
     """Fill a row of the pool: seconds from every node to ``node`` on the streets open now."""
@@ -76,6 +80,7 @@ def make_row(roads: Roads, layer_period: int, node: int, row: int) -> None:
     roads.row_key[row] = line * n + node
 
 
+@one_version
 @njit(cache=True, nogil=True)
 def row_to(roads: Roads, layer_period: int, node: int, keep: int) -> int:
     """Row of the pool with the times to a node, made if need be, never in place of ``keep``.
@@ -91,3 +96,18 @@ def row_to(roads: Roads, layer_period: int, node: int, keep: int) -> int:
     make_row(roads, layer_period, node, row)
     roads.cursor[0] = row + 1 if row + 1 < roads.rows.shape[0] else roads.cursor[1]
     return row
+
+
+@njit(cache=True, nogil=True)
+def fill_row(roads: Roads, layer_period: int, node: int, row: int) -> None:
+    """Do `make_row` for Python, on streets as the simulation has them: they share what is compiled.
+
+    Parameters
+    ----------
+    roads
+        The streets, with the pool that the row is in.
+    layer_period, node, row
+        What the row is of, and its place.
+    """
+    streets: Any = RoadsStruct(*roads)
+    make_row(streets, layer_period, node, row)

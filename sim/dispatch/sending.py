@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numba import njit
 
+from networks.one_version import one_version
 from sim.dispatch.choices import (
     arrival_in_s,
     choose_free,
@@ -28,6 +29,7 @@ DEPART, AT_SCENE, CLEAR, AT_HOSPITAL, FREED, AT_STATION = 0, 1, 2, 3, 4, 5
 ORDER = np.int64(1) << 40  # a waiting need's key is priority * ORDER + need
 
 
+@one_version
 @njit(cache=True, nogil=True)
 def send_to_scene(world: World, events: EventList, unit: int, need: int, now: float) -> None:
     """Send a unit to a need: from its station after turn-out, from the road at once."""
@@ -59,6 +61,7 @@ def send_to_scene(world: World, events: EventList, unit: int, need: int, now: fl
     depart(world, events, unit, need, now)
 
 
+@one_version
 @njit(cache=True, nogil=True)
 def depart(world: World, events: EventList, unit: int, need: int, now: float) -> None:
     """Begin the drive to the scene."""
@@ -72,6 +75,7 @@ def depart(world: World, events: EventList, unit: int, need: int, now: float) ->
     )  # fmt: skip
 
 
+@one_version
 @njit(cache=True, nogil=True)
 def try_dispatch(world: World, events: EventList, need: int, now: float) -> bool:
     """Send the unit that the rules choose; False if there is none."""
@@ -87,6 +91,7 @@ def try_dispatch(world: World, events: EventList, need: int, now: float) -> bool
     return True
 
 
+@one_version
 @njit(cache=True, nogil=True)
 def wait(world: World, need: int) -> None:
     """Put a need among the waiting ones, by priority, then order of call."""
@@ -110,6 +115,7 @@ def wait(world: World, need: int) -> None:
     world.responses.queued[need] = True
 
 
+@one_version
 @njit(cache=True, nogil=True)
 def take_waiting(world: World, events: EventList, unit: int, now: float) -> bool:
     """Send a free unit to the first waiting need of its type that it can reach."""
@@ -128,6 +134,7 @@ def take_waiting(world: World, events: EventList, unit: int, now: float) -> bool
     return False
 
 
+@one_version
 @njit(cache=True, nogil=True)
 def serve_left(world: World, events: EventList, now: float) -> None:
     """Find other units for needs whose unit was taken away; who finds none waits."""
@@ -141,6 +148,7 @@ def serve_left(world: World, events: EventList, now: float) -> None:
     state.counts[LEFT] = 0
 
 
+@one_version
 @njit(cache=True, nogil=True)
 def send_to_station(
     world: World, events: EventList, unit: int, station: int, status: int, now: float

@@ -8,6 +8,8 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from networks.one_version import one_version
+
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Flags = NDArray[np.uint8]
@@ -52,6 +54,7 @@ class Places(NamedTuple):
 # ---- knapsacks
 
 
+@one_version
 @njit(cache=True, nogil=True)
 def fill(
     profit: Floats,

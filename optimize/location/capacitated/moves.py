@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numba import njit
 
+from networks.one_version import one_version
+
 if TYPE_CHECKING:
     from optimize.location.capacitated.kernels import Flags, Floats, Ints, Places, Rules
 
@@ -68,6 +70,7 @@ def may_close(
     return True
 
 
+@one_version
 @njit(cache=True, nogil=True)
 def turn(
     rules: Rules,
@@ -236,6 +239,7 @@ def exchange(
     return saved
 
 
+@one_version
 @njit(cache=True, nogil=True)
 def empty(
     cost: Floats,

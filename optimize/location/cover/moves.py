@@ -9,6 +9,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from networks.one_version import one_version
 from optimize.location.cover.plan_kernels import Places, Rules, State, close_site, go_to, open_site
 
 _Ints = NDArray[np.int64]
@@ -16,6 +17,7 @@ _Ints = NDArray[np.int64]
 __all__ = ["climb", "wander"]
 
 
+@one_version
 @njit(cache=True, nogil=True)
 def _draw(state: State, below: int) -> int:
     """Draw a whole number from 0 to below a bound (xorshift)."""
@@ -27,6 +29,7 @@ def _draw(state: State, below: int) -> int:
     return int(np.int64((x >> np.uint64(11)) % np.uint64(below)))
 
 
+@one_version
 @njit(cache=True, nogil=True)
 def _may_swap(rules: Rules, state: State, f: int, r: int) -> bool:
     """Whether the rules let f open and r close (r < 0: none closes; f < 0: none opens)."""
@@ -57,6 +60,7 @@ def _may_swap(rules: Rules, state: State, f: int, r: int) -> bool:
     return True
 
 
+@one_version
 @njit(cache=True, nogil=True)
 def _is_member(rules: Rules, j: int, quota: int) -> bool:
     if j < 0:
@@ -173,6 +177,7 @@ def climb(
     return False
 
 
+@one_version
 @njit(cache=True, nogil=True)
 def _gather(
     places: Places, state: State, j: int, seen: _Ints, mark: int, out: _Ints, n: int

@@ -17,6 +17,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numba import njit
 
+from networks.one_version import one_version
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -163,6 +165,7 @@ def rebuild(lists: Lists, plan: Plan) -> None:
     _sum_up(lists, plan)
 
 
+@one_version
 @njit(cache=True, nogil=True)
 def _around(lists: Lists, plan: Plan, i: int, within: float) -> None:
     """Mark as stale what a point contributed to."""
@@ -172,6 +175,7 @@ def _around(lists: Lists, plan: Plan, i: int, within: float) -> None:
         plan.stale[lists.site[q]] = True
 
 
+@one_version
 @njit(cache=True, nogil=True)
 def _nearer(lists: Lists, plan: Plan, i: int, f: int, c: float) -> None:
     """Let a newly opened site serve a point first or second."""
@@ -185,6 +189,7 @@ def _nearer(lists: Lists, plan: Plan, i: int, f: int, c: float) -> None:
         plan.second[i], plan.next[i] = f, c
 
 
+@one_version
 @njit(cache=True, nogil=True)
 def _open_site(lists: Lists, plan: Plan, f: int) -> None:
     plan.is_open[f] = True
@@ -203,6 +208,7 @@ def _open_site(lists: Lists, plan: Plan, f: int) -> None:
                 _nearer(lists, plan, i, f, c)
 
 
+@one_version
 @njit(cache=True, nogil=True)
 def _close_site(lists: Lists, plan: Plan, r: int) -> None:
     plan.is_open[r] = False
@@ -224,6 +230,7 @@ def _close_site(lists: Lists, plan: Plan, r: int) -> None:
     plan.touched[r] = False
 
 
+@one_version
 @njit(cache=True, nogil=True)
 def exchange(lists: Lists, plan: Plan, f: int, r: int) -> None:
     """Open a site and close another; -1 for none."""
@@ -271,6 +278,7 @@ def _refresh(lists: Lists, plan: Plan, f: int) -> None:
     plan.gain[f], plan.local[f], plan.partner[f] = gain, local, partner
 
 
+@one_version
 @njit(cache=True, nogil=True)
 def descend(lists: Lists, plan: Plan, most: int) -> bool:
     """Make best moves until none is left or so many are made; say whether none is left."""
@@ -311,6 +319,7 @@ def descend(lists: Lists, plan: Plan, most: int) -> bool:
     return False
 
 
+@one_version
 @njit(cache=True, nogil=True)
 def _draw(state: NDArray[np.uint64], below: int) -> int:
     """Draw a whole number from 0 to below - 1 (splitmix64; Steele, Lea and Flood 2014)."""

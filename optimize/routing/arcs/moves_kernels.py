@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numba import njit
 
+from networks.one_version import one_version
 from optimize.routing.arcs.pieces_kernels import (
     INLINE,
     LEAF,
@@ -127,6 +128,7 @@ def _ends_pay(
     return bool(after < before - _LEAST)
 
 
+@one_version
 @njit(**LEAF)
 def _ahead(
     out: NDArray[np.int32],
@@ -143,6 +145,7 @@ def _ahead(
     return at
 
 
+@one_version
 @njit(**LEAF)
 def _back(
     out: NDArray[np.int32],

@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from numba import njit
 
+from networks.one_version import one_version
 from optimize.routing.arcs.kernels import CAPACITY, HAS_VISITS, MOST_COST, ROUTE_COST, ZERO
 
 if TYPE_CHECKING:
@@ -156,6 +157,7 @@ def empty_routes(n: int, rows: int) -> Routes:
     )
 
 
+@one_version
 @njit(**INLINE)
 def hop(tables: Tables, emptied: int, a: int, b: int, w0: int, w1: int) -> tuple[int, int]:
     """Go from task a to task b, over a facility or not; costs w0 and w1 of either mode."""
@@ -166,6 +168,7 @@ def hop(tables: Tables, emptied: int, a: int, b: int, w0: int, w1: int) -> tuple
     )
 
 
+@one_version
 @njit(**INLINE)
 def at_end(routes: Routes, p: int) -> Way:
     """Give the way from the depot to task p along its route; -1 is the depot."""
@@ -184,6 +187,7 @@ def at_end_back(routes: Routes, p: int) -> Way:
     return np.int64(p), kept[p, BACK], kept[p, BACK + 1], kept[p, LOAD_ON], kept[p, CLOSED_ON]
 
 
+@one_version
 @njit(**INLINE)
 def entered(tables: Tables, way: Way, e: int, ahead: int) -> Way:
     """Go on to the begin of task e, over a facility if `ahead` is too heavy to be added."""
@@ -199,6 +203,7 @@ def entered(tables: Tables, way: Way, e: int, ahead: int) -> Way:
     return np.int64(e), w0, w1, carried, closed
 
 
+@one_version
 @njit(**INLINE)
 def and_task(tables: Tables, way: Way, e: int) -> Way:
     """Go on with one task."""
@@ -251,6 +256,7 @@ def priced(tables: Tables, cost: int, excess: int) -> float:
     return price
 
 
+@one_version
 @njit(**INLINE)
 def and_rest(tables: Tables, routes: Routes, way: Way, s: int) -> float:
     """Price of a route that goes on as task s does; home where s is -1."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numba import njit
 
+from networks.one_version import one_version
 from optimize.routing.arcs.kernels import CAPACITY, HAS_VISITS, ZERO
 from optimize.routing.arcs.pieces_kernels import (
     BACK,
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
 _FAR = np.int64(1 << 30)
 
 
+@one_version
 @njit(**LEAF)
 def _forth(tables: Tables, routes: Routes, tasks: NDArray[np.int32], on: int) -> int:
     """Fill costs from the depot and loads since a visit; give the cost of the route.

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from numba import njit
 
+from networks.one_version import one_version
 from optimize.routing.arcs.kernels import (
     CAPACITY,
     HAS_VISITS,
@@ -271,6 +272,7 @@ def put_in(r: int, i: int, t: int, rows: Rows, costs: Costs, rules: Rules, room:
     put(r, at, out, room.labels, rows, costs, rules)
 
 
+@one_version
 @njit(cache=True, nogil=True)
 def cut_string(
     c: int,
@@ -318,6 +320,7 @@ def cut_string(
     return gone
 
 
+@one_version
 @njit(cache=True, nogil=True)
 def arranged(
     out: NDArray[np.int64], count: int, costs: Costs, state: NDArray[np.uint64]

@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numba import njit
 
+from networks.one_version import one_version
 from optimize.routing.arcs.kernels import (
     CAPACITY,
     HAS_VISITS,
@@ -130,6 +131,7 @@ class Rules(NamedTuple):
     point: NDArray[np.float64]
 
 
+@one_version
 @njit(cache=True, nogil=True)
 def opened(at: int, c: int, e: int, rules: Rules) -> int:
     """Say when the service of a task begins for who comes at a time; `NEVER` if too late."""
@@ -145,6 +147,7 @@ def opened(at: int, c: int, e: int, rules: Rules) -> int:
     return begin
 
 
+@one_version
 @njit(cache=True, nogil=True)
 def go_on(
     labels: NDArray[np.int64],
@@ -178,6 +181,7 @@ def go_on(
                 labels[2 + m] = min(labels[2 + m], done)
 
 
+@one_version
 @njit(cache=True, nogil=True)
 def ended(labels: NDArray[np.int64], c: int, last: int, costs: Costs, rules: Rules) -> int:
     """Say how long a route lasts whose last task is ``last``; `NEVER` if it cannot be."""
@@ -397,6 +401,7 @@ def tried(
     return ended(labels, c, last, costs, rules)
 
 
+@one_version
 @njit(cache=True, nogil=True)
 def aimed(
     c: int, lasts: int, count: float, x: float, y: float, squares: float, rules: Rules
@@ -446,6 +451,7 @@ def renew(r: int, labels: NDArray[np.int64], rows: Rows, costs: Costs, rules: Ru
     rows.value[r] = valued(r, rows, costs, rules)
 
 
+@one_version
 @njit(cache=True, nogil=True)
 def put(
     r: int,

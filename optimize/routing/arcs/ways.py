@@ -12,6 +12,7 @@ import numpy as np
 from numba import njit
 
 from networks.errors import InputError
+from networks.one_version import one_version
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -154,6 +155,7 @@ def push(key: NDArray[np.int64], item: NDArray[np.int64], size: int, cost: int, 
     item[at] = node
 
 
+@one_version
 @njit(cache=True, nogil=True)
 def drop(key: NDArray[np.int64], item: NDArray[np.int64], size: int) -> None:
     """Take the first of ``size`` entries out."""
