@@ -31,6 +31,7 @@ class Graph:
         self.lon, self.lat = draw.random((2, n))
         self.order = elimination_order(n, self.tail, self.head, self.lon, self.lat)
         self.topology = build_topology(self.order, self.tail, self.head)
+        self.time_s.setflags(write=False)  # as a network's are
         self.metric = customise(self.topology, self.time_s)
 
     def dijkstra(self):

@@ -92,10 +92,11 @@ class Relaxation:
         fixed = np.ascontiguousarray(options.fixed, dtype=np.uint8)
         self._true = kernels.Places(options.capacity, options.cost, options.count.copy(), fixed)
         self._whole = int(problem.single_source)
+        self._true_demand = problem.demand.copy()
         demand, capacity = problem.demand, options.capacity
         if self._whole:
             demand, capacity = _in_units(demand, capacity)
-        self._demand = demand
+        self._demand = demand.copy()  # read-only arrays would have kernels compiled anew
         # apart from the true ones: here what a better plan must have counts as fixed
         self._places = kernels.Places(
             np.ascontiguousarray(capacity), options.cost, options.count.copy(), fixed.copy()
@@ -224,8 +225,8 @@ class Relaxation:
             (np.argsort(-self.problem.demand, kind="stable"), np.full(n, -1, dtype=np.int64)),
         ):
             trial = books.copy()
-            if trial.construct(self._cost, self.problem.demand, order, ahead):
-                trial.improve(self._cost, self.problem.demand, deadline)
+            if trial.construct(self._cost, self._true_demand, order, ahead):
+                trial.improve(self._cost, self._true_demand, deadline)
                 self.offer(trial.plan(self._cost))
                 return
 

@@ -134,7 +134,7 @@ def _bound(search: Search, core: LevelCore) -> tuple[NDArray[np.bool_], NDArray[
     number = np.array([-np.inf, 0.0, 0.1, 0.0])
     best = search.open_sites if search.open_sites is not None else np.arange(core.levels)
     near = np.sort(core.cost[:, best], axis=1)[:, np.cumsum(need).astype(np.int64) - 1]
-    multiplier = near * share
+    multiplier = np.ascontiguousarray(near * share)
     rho, usage, direction = np.zeros(m), np.zeros(m), np.zeros((n, len(share)))
     at_once = int(min(max(1, _SLICE / (n * m * len(share))), 100))
     done = 0
