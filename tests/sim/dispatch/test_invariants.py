@@ -164,7 +164,7 @@ def test_with_closures_a_need_is_answered_referred_or_left_unfinished(
 def test_off_duty_units_are_never_sent(random_case, engine: str, number: int) -> None:
     district, policy, demand, horizon_s = random_case(number)
     log = simulate(district, policy, demand, horizon_s=horizon_s, engine=engine)
-    on_at_start, at_s, unit, on = shift_changes(district, horizon_s + 1e6)
+    on_at_start, at_s, unit, on = shift_changes(district, log.end_s + 1.0)
     for need in log.responses[log.responses["unit"] >= 0].itertuples():
         mine = unit == need.unit
         before = at_s[mine] <= need.dispatched_s
