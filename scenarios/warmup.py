@@ -62,14 +62,29 @@ def warm(step: str) -> None:
 
 
 def _travel_everywhere() -> None:
-    from networks import read_network
+    import numpy as np
+
+    from networks import directions_along, read_network
+    from sim import Fixed
+    from sim.queue import simulate_queue
 
     network = read_network("helsinki")
     places = network.snap(network.lon[:40], network.lat[:40])
+    few, one, other = places.take([0, 39]), places[0], places[-1]
     network.matrix(places, places)
-    network.matrix(places, places, depart_week_s=0.0)
-    network.path(places[0], places[-1], depart_week_s=0.0)
-    network.isochrones(places[0], [5.0])
+    network.path(one, other)
+    network.times_from(0)
+    network.distance(0, 9)
+    network.distances(few, few)
+    network.nearest(few, places, 2)
+    network.isochrones(one, [5.0])
+    for streets in (network, network.closed_at(np.arange(9), [8])):
+        streets.matrix(places, places, depart_week_s=0.0)
+        streets.period_matrices(few, few, [0.0])
+        way = streets.path(one, other, depart_week_s=8 * 3600.0 - 60.0)
+        directions_along(streets, way, depart_week_s=8 * 3600.0 - 60.0)
+        streets.isochrones(one, [5.0], depart_week_s=8 * 3600.0 - 60.0)
+    simulate_queue(Fixed(2.0), Fixed(1.0), servers=1, customers=2)
 
 
 def _place_everything() -> None:
