@@ -2,7 +2,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-PIP_INSTALL := $(BIN)/python -m pip install --disable-pip-version-check --quiet
+PIP_INSTALL := $(BIN)/python -m pip install --disable-pip-version-check --quiet --no-compile
 NPROC := $(shell nproc 2>/dev/null || echo 2)
 
 .PHONY: help setup setup-dev demo test test-all lint format bench docs requirements recompile clean
@@ -46,9 +46,11 @@ demo: setup
 	@$(BIN)/cityops run helsinki-centre --out runs/demo --replace
 	@echo "Open runs/demo/report.html in a browser."
 
-# Compiled once, part by part in parallel, before every test process would do it for itself.
-test: setup-dev
-	@$(BIN)/cityops warmup
+# Kernels are compiled once, part by part in parallel, before every test process would do it for
+# itself; the packages of the tests arrive meanwhile.
+test: setup
+	@$(BIN)/cityops warmup & compiling=$$!; \
+	  $(MAKE) --no-print-directory setup-dev || { kill $$compiling; exit 1; }; wait $$compiling
 	@$(BIN)/python -m pytest -n $(NPROC)
 
 test-all: setup-dev
