@@ -200,33 +200,33 @@ def test_input_at_fault_is_exit_2_with_one_line(small, capsys, arguments, said):
 
 
 def test_a_plan_takes_the_place_of_an_older_one_when_told(small, capsys):
-    assert main(["optimize", "scenario.toml", "depots"]) == 0
-    assert main(["optimize", "scenario.toml", "depots"]) == 2
+    assert main(["optimize", "scenario.toml", "toilets"]) == 0
+    assert main(["optimize", "scenario.toml", "toilets"]) == 2
     assert "--replace it" in capsys.readouterr().err
-    assert main(["optimize", "scenario.toml", "depots", "--replace"]) == 0
+    assert main(["optimize", "scenario.toml", "toilets", "--replace"]) == 0
 
 
 # ---- the round trip
 
 
-def edited(small: Path, change) -> list[str]:
+def edited(placed: Path, change) -> list[str]:
     """Edit the plan of the toilets; return the arguments that read it back."""
-    assert main(["optimize", "scenario.toml", "toilets"]) == 0
-    path = small / "runs" / "small-toilets" / "plan" / "toilets.csv"
-    plan = pd.read_csv(path, encoding="utf-8-sig", dtype={"lock": object})
+    plan = pd.read_csv(
+        placed / "plan" / "toilets.csv", encoding="utf-8-sig", dtype={"lock": object}
+    )
     change(plan)
     plan.to_csv("edited.csv", index=False)
-    return ["optimize", "scenario.toml", "toilets", "--from", "edited.csv", "--replace"]
+    return ["optimize", "scenario.toml", "toilets", "--from", "edited.csv"]
 
 
-def test_a_locked_row_is_kept(small, capsys):
+def test_a_locked_row_is_kept(small, placed):
     chosen = []
 
     def close_the_second(plan):
         chosen.append(plan.loc[1, "name"])
         plan.loc[1, "lock"] = "closed"
 
-    assert main(edited(small, close_the_second)) == 0
+    assert main(edited(placed, close_the_second)) == 0
     sites = pd.read_parquet("runs/small-toilets/tables/sites.parquet")
     assert chosen[0] not in set(sites["name"])
     page = (small / "runs" / "small-toilets" / "report.html").read_text(encoding="utf-8")
@@ -242,12 +242,12 @@ def test_a_locked_row_is_kept(small, capsys):
         ("lat", None, "edited.csv:3: lat: is empty; give a number"),
     ],
 )
-def test_a_wrong_edit_is_one_error_with_its_line(small, capsys, column, value, said):
+def test_a_wrong_edit_is_one_error_with_its_line(small, placed, capsys, column, value, said):
     def wrong(plan):
         plan.loc[1, "lock"] = "closed"
         plan.loc[1, column] = value
 
-    arguments = edited(small, wrong)
+    arguments = edited(placed, wrong)
     capsys.readouterr()
     assert main(arguments) == 2
     error = capsys.readouterr().err
@@ -255,23 +255,23 @@ def test_a_wrong_edit_is_one_error_with_its_line(small, capsys, column, value, s
     assert error.count("error:") == 1
 
 
-def test_a_site_that_is_locked_both_ways_is_named(small, capsys):
+def test_a_site_that_is_locked_both_ways_is_named(small, placed, capsys):
     def both(plan):
         plan.loc[1, "lock"] = "closed"
         plan.loc[len(plan)] = plan.loc[1]
         plan.loc[len(plan) - 1, "lock"] = "open"
 
-    arguments = edited(small, both)
+    arguments = edited(placed, both)
     capsys.readouterr()
     assert main(arguments) == 2
     assert "is locked closed in another row, and open here; keep one" in capsys.readouterr().err
 
 
-def test_a_place_of_one_s_own_off_the_streets_is_named(small, capsys):
+def test_a_place_of_one_s_own_off_the_streets_is_named(small, placed, capsys):
     def far_away(plan):
         plan.loc[1, ["name", "lon", "lock"]] = ["Mine", 113.5, "open"]
 
-    arguments = edited(small, far_away)
+    arguments = edited(placed, far_away)
     capsys.readouterr()
     assert main(arguments) == 2
     error = capsys.readouterr().err
