@@ -133,7 +133,7 @@ def drawn_routes(rng, r, p, m, vehicles, facilities, days, kmh):
     )
 
 
-@settings(deadline=None, max_examples=400)
+@settings(deadline=None, max_examples=200)
 @given(towns())
 def test_kernel_and_simpy_twin_give_equal_rows(town):
     fast = simulate(**town, engine="kernel").course

@@ -45,7 +45,7 @@ def days(draw):
     )
 
 
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=150)
 @given(days())
 def test_kernel_and_simpy_twin_give_equal_rows(day):
     toilets, visitors = day
