@@ -31,7 +31,7 @@ class Roads:
         there is no way in that period (a ban of trucks). Between any two places there is one in
         some period of the week.
     metres : float[k, n, n] or float[n, n]
-        Lengths; those of ways that are none do not count.
+        Lengths; those of ways that are none, and from a place to itself, do not count.
     period : int64[168], optional
         Period of each hour of the week, Monday 00:00 first; 0 if not given.
 
@@ -86,6 +86,7 @@ class Roads:
             raise InputError(
                 "a place lies away from itself", place="roads", mend="give 0 s on the diagonal"
             )
+        mm[:, np.arange(n), np.arange(n)] = 0
         never = (ms[np.unique(period)] < 0).all(axis=0)
         if never.any():
             a, b = np.argwhere(never)[0].tolist()
