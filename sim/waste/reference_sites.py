@@ -224,7 +224,6 @@ class Deliverer:
             cell = city.draw(at.TIP_DELIVERY, number, 0)
             visit = Visit(stream, g, there.tip_cells[cell], city.event())
             there.come(visit).callbacks.append(self.note(number, visit))
-            self.times[number][0] = visit.began
 
     def note(self, number: int, visit: Visit) -> Callable[[Event], None]:
         """Return what writes down the end of a delivery."""
