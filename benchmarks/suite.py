@@ -30,6 +30,7 @@ SUITES: dict[str, str] = {
     "location": "benchmarks.location",
     "paths": "benchmarks.paths",
     "records": "benchmarks.records",
+    "waste": "benchmarks.waste",
 }
 """Module of each suite; it has a function ``cases(options)`` that yields rows."""
 
