@@ -17,7 +17,6 @@ from sim.waste.layout import HOUR_MS, World
 from sim.waste.log import DONE, LATE, MISSED, PASSED
 from sim.waste.plan import BREAK, COLLECT, HOME, UNLOAD
 from sim.waste.site_kernels import add_up, assign, end_haul, haul, settle
-from sim.waste.state import State
 from sim.waste.step_kernels import (
     STEP,
     bins_filled,
@@ -36,6 +35,8 @@ from sim.waste.step_kernels import (
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
+
+    from sim.waste.state import State
 
 
 @STEP
@@ -235,7 +236,8 @@ def run(
                     state.flow[at.W_HAULERS, s] -= g
                 else:
                     state.flow[at.W_DELIVERED, s] += g
-                    state.third[goes_on - trucks - haulers, 1] = now
+                    told = state.third[goes_on - trucks - haulers]
+                    told[0], told[1] = visitor[goes_on, st.V_BEGAN], now
             elif event == st.PRESS:
                 low = 0
                 while facility[low, at.F_PRESSES_END] <= item:
@@ -300,7 +302,7 @@ def run(
             assign(world, state, events, p if p < sites else -1, now)
         if goes_on >= trucks:
             if goes_on < trucks + haulers:
-                haul(world, state, events, hauls, goes_on - trucks, now, event == st.BAY)
+                haul(world, state, events, hauls, goes_on - trucks, now, int(event == st.BAY))
             continue
         if goes_on < 0:
             continue
@@ -363,7 +365,7 @@ def run(
                     best, ends = choose(
                         world.to_ms, world.from_ms, period, opens, world.outage, world.accepts,
                         world.sends, state.used, world.intake, first_hour, now, -1, stream,
-                        me[st.LOAD], here, now, to, True,
+                        me[st.LOAD], here, now, to, 1,
                     )  # fmt: skip
                     load, divert = lies, 1
                 else:
@@ -398,7 +400,7 @@ def run(
                     there, home = choose(
                         world.to_ms, world.from_ms, period, opens, world.outage, world.accepts,
                         world.sends, state.used, world.intake, first_hour, now, -1, stream, load,
-                        to, ends, depot, False,
+                        to, ends, depot, 0,
                     )  # fmt: skip
                 if there < 0:
                     home = reach(way_ms, period, first_hour, to, depot, ends)
@@ -436,7 +438,7 @@ def run(
                 best, ends = choose(
                     world.to_ms, world.from_ms, period, opens, world.outage, world.accepts,
                     world.sends, state.used, world.intake, first_hour, now, -1, stream,
-                    me[st.LOAD], here, now, depot, False,
+                    me[st.LOAD], here, now, depot, 0,
                 )  # fmt: skip
                 if best >= 0 and ends <= limit:
                     phase, to, target = st.AT_GATE, facility[best, at.F_PLACE], best

@@ -158,7 +158,7 @@ class Course(NamedTuple):
         When each route began and ended, ms (-1: not in the run), and stands that it passed over as
         not chosen.
     third : int64[d, 2]
-        When each delivery began and ended to tip, ms; -1: not in the run.
+        When each delivery began and ended to tip, ms; -1: not ended in the run.
     hourly : int64[hours, f, 6]
         Columns ``S_...``, for each hour of the run.
     tipped : int64[hours, f, s]

@@ -24,8 +24,8 @@ its number from time 0, which is a midnight.
    of the facilities that accept the stream and, when one chooses, are not out in this hour and have
    *intake left* (none used today, or used + load is not beyond a day's), that with the least time
    of arrival reach(f, on, opening(f, reach(place, f, t))), or of opening where it goes nowhere on;
-   of equal ones the first. If there is none (and it must go): of all that accept the stream, with the
-   opening after max(reach, next midnight) in place of reach.
+   of equal ones the first. If there is none (and it must go): of all that accept the stream, with
+   the opening after max(reach, next midnight) in place of reach.
 5. *Next step.* When a truck leaves the depot or is done with a stop it looks at the next step of
    its route.
 

@@ -8,12 +8,13 @@ from sim.events import EventList, push
 from sim.waste import layout as at
 from sim.waste import state as st
 from sim.waste.layout import HOUR_MS, World
-from sim.waste.state import State
 from sim.waste.step_kernels import STEP, choose, departs, draw, intake_left, stands
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
+
+    from sim.waste.state import State
 
 
 @STEP
@@ -96,7 +97,6 @@ def settle(world: World, state: State, events: EventList, f: int, now: int) -> N
             kind, item = at.TIP_TRUCK, who
             if who >= trucks + haulers:
                 kind, item = at.TIP_DELIVERY, who - trucks - haulers
-                state.third[item, 0] = now
             elif who >= trucks:
                 kind, item = at.TIP_HAULER, who - trucks
             lasts = world.tip[f, draw(world.streams, kind, item, me[st.V_VISITS])]
@@ -225,7 +225,7 @@ def end_haul(world: World, state: State, hauls: NDArray[np.int64], h: int, now: 
 @STEP
 def haul(
     world: World, state: State, events: EventList, hauls: NDArray[np.int64], h: int, now: int,
-    tipped: bool,
+    tipped: int,
 ) -> None:  # fmt: skip
     """Let a hauler go on after it has tipped, or else loaded.
 
@@ -238,11 +238,11 @@ def haul(
     h, now
         Which, and when.
     tipped
-        Whether it has tipped.
+        1 if it has tipped, else 0.
     """
     me, row = state.hauler[h], state.job[h]
     came, mm = at.U_CAME, at.U_MM_EMPTY
-    if tipped:
+    if tipped > 0:
         end_haul(world, state, hauls, h, now)
         week_h = (world.first_hour + now // HOUR_MS) % at.WEEK_H
         if world.allowed[h, week_h] != 0 and take_job(world, state, events, h, now):
@@ -256,10 +256,10 @@ def haul(
         row[at.U_TO], _ = choose(
             world.to_ms, world.from_ms, world.period, world.opens, world.outage, world.accepts,
             world.sends, state.used, world.intake, world.first_hour, now, source,
-            row[at.U_STREAM], row[at.U_G], me[st.P_AT], now, -1, True,
+            row[at.U_STREAM], row[at.U_G], me[st.P_AT], now, -1, 1,
         )  # fmt: skip
         came, mm = at.U_ARRIVED, at.U_MM_LOADED
         me[st.P_PHASE] = st.AT_FACILITY
     place = world.facility[row[at.U_TO], at.F_PLACE]
-    hauler_goes(world, state, h, now, place, at.U_LEFT if tipped else -1, came, mm)
+    hauler_goes(world, state, h, now, place, at.U_LEFT if tipped > 0 else -1, came, mm)
     push(events, key_of(world, row[came], st.HAULER, h), st.HAULER, h, 0)

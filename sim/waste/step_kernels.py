@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numba import njit
@@ -18,9 +18,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
-STEP = njit(
-    cache=True, nogil=True, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True
-)
+_ONLY_COMPILED: dict[str, Any] = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+STEP: Any = njit(cache=True, nogil=True, error_model="numpy", **_ONLY_COMPILED)
 """How functions are compiled that only compiled ones call."""
 
 
@@ -108,7 +107,7 @@ def choose(
     opens: NDArray[np.int64], outage: NDArray[np.int64], accepts: NDArray[np.int64],
     sends: NDArray[np.int64], used: NDArray[np.int64], intake: NDArray[np.int64],
     first_hour: int, now: int, source: int, stream: int, load: int, here: int, t: int, on: int,
-    must: bool,
+    must: int,
 ) -> tuple[int, int]:  # fmt: skip
     """Choose a facility for a load.
 
@@ -127,7 +126,7 @@ def choose(
     on
         Place to go on to; -1 for none.
     must
-        Whether one is to be found where none takes the load today.
+        1 if one is to be found where none takes the load today, else 0.
 
     Returns
     -------
@@ -149,7 +148,7 @@ def choose(
             there = reach(from_ms, period, first_hour, f, on, there)
         if best < 0 or there < least:
             best, least = f, there
-    if best >= 0 or not must:
+    if best >= 0 or must == 0:
         return best, least
     midnight = (hour // at.DAY_H + 1) * at.DAY_H * HOUR_MS
     for f in range(accepts.shape[0]):
