@@ -1,0 +1,141 @@
+"""Routes that a search of collection routes begins from, checked, and what must stay of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from networks.errors import InputError
+from optimize.routing.nodes.solution import timetable
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from optimize.routing.nodes.problem import NodeProblem
+    from optimize.routing.nodes.solution import NodeRoute
+
+__all__ = ["Given", "given"]
+
+
+@dataclass(frozen=True, eq=False)
+class Given:
+    """Routes to begin from.
+
+    Parameters
+    ----------
+    routes
+        In the order in which they come back; the frozen ones as they were given.
+    frozen
+        Which of them stay as they are.
+    held : bool[c]
+        Stops that stay in their route and in its order.
+    aside : bool[c]
+        Stops of frozen routes.
+    """
+
+    routes: tuple[NodeRoute, ...]
+    frozen: frozenset[int]
+    held: NDArray[np.bool_]
+    aside: NDArray[np.bool_]
+
+
+def given(
+    problem: NodeProblem,
+    start: Sequence[NodeRoute],
+    locked: NDArray[np.bool_] | None,
+    frozen: Sequence[int],
+) -> Given:
+    """Check the routes to begin from.
+
+    Raises
+    ------
+    InputError
+        If they serve a stop twice or visit what there is not, a locked stop is in none of them, a
+        frozen one breaks a limit, or there are more of a kind than trucks.
+    """
+    n, said = problem.n_stops, problem.name
+    routes = tuple(start)
+    fixed = frozenset(int(r) for r in frozen)
+    if fixed and not 0 <= min(fixed) <= max(fixed) < len(routes):
+        raise InputError(f"frozen routes must be of the {len(routes)} given ones", place=said)
+    held = np.zeros(n, np.bool_) if locked is None else np.asarray(locked, dtype=np.bool_)
+    if held.shape != (n,):
+        raise InputError(f"locked has {held.size} stops, not {n}", place=said)
+    served = np.zeros(n, np.int64)
+    for number, route in enumerate(routes, 1):
+        _check_route(problem, route, number)
+        np.add.at(served, route.visit[route.visit >= 0], 1)
+    if (served > 1).any():
+        raise InputError(
+            f"stop {int(np.argmax(served > 1))} is in the given routes more than once", place=said
+        )
+    if (held & (served == 0)).any():
+        stop = int(np.argmax(held & (served == 0)))
+        raise InputError(f"stop {stop} is locked and in none of the given routes", place=said)
+    for c, kind in enumerate(problem.kinds):
+        used = sum(route.kind == c for route in routes)
+        if kind.count is not None and used > kind.count:
+            raise InputError(
+                f"{used} routes are given for {kind.count} trucks of {kind.name}", place=said
+            )
+    aside = np.zeros(n, np.bool_)
+    for r in sorted(fixed):
+        _check_frozen(problem, routes[r], r + 1)
+        aside[routes[r].visit[routes[r].visit >= 0]] = True
+    return Given(routes, fixed, held & ~aside, aside)
+
+
+def _check_route(problem: NodeProblem, route: NodeRoute, number: int) -> None:
+    what = f"given route {number}"
+    if not 0 <= route.kind < len(problem.kinds):
+        raise InputError(f"{what}: there is no kind {route.kind} of truck", place=problem.name)
+    visits = route.visit
+    if len(visits) == 0:
+        return
+    if visits.max() >= problem.n_stops:
+        raise InputError(f"{what}: there is no stop {visits.max()}", place=problem.name)
+    if visits.min() < -problem.n_facilities:
+        raise InputError(f"{what}: there is no facility {-1 - visits.min()}", place=problem.name)
+
+
+def _check_frozen(problem: NodeProblem, route: NodeRoute, number: int) -> None:
+    """Say which limit a frozen route breaks."""
+    kind = problem.kinds[route.kind]
+    what = f"given route {number}, which is to stay as it is,"
+    load = np.zeros(problem.n_measures, np.int64)
+    day = load.copy()
+    allowed, facilities = problem.stops_of(kind), problem.facilities_of(kind)
+    for visit in route.visit.tolist():
+        if visit < 0:
+            load[:] = 0
+            if not facilities[-1 - visit]:
+                raise InputError(f"{what} visits facility {-1 - visit}, which {kind.name} may not")
+            continue
+        if not allowed[visit]:
+            raise InputError(f"{what} serves stop {visit}, which {kind.name} may not")
+        load += problem.amount[visit]
+        day += problem.amount[visit]
+        if (load > kind.capacity).any():
+            raise InputError(
+                f"{what} carries {load.tolist()} after stop {visit}, more than "
+                f"{kind.capacity.tolist()}",
+                place=problem.name,
+            )
+    if kind.max_load is not None and (day > kind.max_load).any():
+        raise InputError(
+            f"{what} collects {day.tolist()}, more than {kind.max_load.tolist()} a day",
+            place=problem.name,
+        )
+    if kind.empty_home and len(route.visit) and route.visit[-1] >= 0:
+        raise InputError(f"{what} comes home without having been emptied", place=problem.name)
+    if kind.max_stops is not None and (route.visit >= 0).sum() > kind.max_stops:
+        raise InputError(f"{what} serves more than {kind.max_stops} stops", place=problem.name)
+    if timetable(problem, route.kind, route.visit) is None:
+        raise InputError(
+            f"{what} comes too late for a window or its lunch, or is out too long",
+            place=problem.name,
+        )
