@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
     from optimize.location.solution import Progress as Search
     from optimize.routing.arcs.solve import ArcProgress
+    from optimize.routing.nodes.solve import NodeProgress
     from scenarios.run import Progress
 
 __all__ = ["replication_bar", "route_bar", "search_bar"]
@@ -101,7 +102,7 @@ def search_bar(title: str, time_limit_s: float) -> Iterator[Callable[[Search], N
 @contextmanager
 def route_bar(
     title: str, time_limit_s: float
-) -> Iterator[Callable[[ArcProgress, int], None] | None]:
+) -> Iterator[Callable[[ArcProgress | NodeProgress, float | None], None] | None]:
     """Show a search for routes: best hours, bound and gap so far.
 
     Parameters
@@ -132,12 +133,14 @@ def route_bar(
     with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task(title, total=time_limit_s, figure="reading streets")
 
-        def show(step: ArcProgress, bound: int) -> None:
-            gap = 100.0 * (step.value - bound) / max(1, step.value)
-            figure = (
-                f"{step.routes} routes, {step.value / 3600:.2f} h, at least {bound / 3600:.2f} h, "
-                f"gap {gap:.1f} %"
-            )
+        def show(step: ArcProgress | NodeProgress, bound: float | None) -> None:
+            figure = f"{step.routes} routes, cost {step.value:,}"
+            if bound is not None:
+                gap = 100.0 * (step.value - bound) / max(1, step.value)
+                figure = (
+                    f"{step.routes} routes, {step.value / 3600:.2f} h, at least "
+                    f"{bound / 3600:.2f} h, gap {gap:.1f} %"
+                )
             bar.update(task, completed=min(step.seconds, time_limit_s), figure=figure)
 
         yield show

@@ -32,10 +32,18 @@ _SUBTABLES = {
     ("cleaning", "energy"),
     ("cleaning", "cost"),
 }
-_NUMBERED = {("network", "period"), ("network", "closure"), ("cleaning", "market")}
+_NUMBERED = {
+    ("network", "period"),
+    ("network", "closure"),
+    ("cleaning", "market"),
+    ("collection", "stream"),
+}
 _PLACEMENT_TABLES = {"demand", "candidates", "existing", "queue", "equity", "depot"}
 # of a placement or of routes: written as a list in one line
-_PLAIN_LISTS = {"levels", "classes", "streets", "not_streets", "areas", "days", "break_after_h"}
+_PLAIN_LISTS = {
+    *("levels", "classes", "streets", "not_streets", "areas", "days", "break_after_h"),
+    *("stream", "kinds", "kerb", "lunch"),
+}
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from pydantic import ValidationError
 
 from networks.errors import InputError
 from scenarios.cleaning.rules import check_cleaning
+from scenarios.collection.rules import check_collection, collection_files
 from scenarios.faults import FaultList, Origin, did_you_mean
 from scenarios.merge import LIBRARY, MergedFiles, find_scenario, merged_files, shown_path
 from scenarios.placement.files import check_placements, placement_files, places_to_wgs84
@@ -133,6 +134,7 @@ def load_scenario(reference: str | os.PathLike[str]) -> Scenario:
     check_rules(document, faults)
     check_placements(document, spec, faults)
     check_routes(document, faults)
+    check_collection(document, faults)
     check_cleaning(document, faults)
     faults.stop()
     if spec is None:  # pragma: no cover - a validation error is a fault, and stops above
@@ -172,6 +174,11 @@ def _resolve_files(merged: MergedFiles, faults: FaultList) -> list[Path]:
     found: list[Path] = []
     classes = merged.document.get("incident_class")
     names = list(classes) if isinstance(classes, dict) else []
+    for path, holder, last in collection_files(merged.document):
+        resolved = _existing(holder[last], path, (), merged, faults)
+        if resolved is not None:
+            holder[last] = str(resolved)
+            found += [resolved] if resolved.is_file() else []
     keys = [*_FILE_KEYS, *(("incident_class", name, "places") for name in names)]
     for key in keys:
         table: Any = merged.document

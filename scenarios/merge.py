@@ -58,6 +58,7 @@ _MERGED_TABLES: set[tuple[str, ...]] = {
     ("cleaning", "leaves"),
     ("cleaning", "energy"),
     ("cleaning", "cost"),
+    ("collection",),
 }
 _DROPPABLE = {("unit_type", "*"), ("incident_class", "*"), ("placement", "*"), ("routes", "*")}
 _NAMED_LISTS: set[tuple[str, ...]] = {
@@ -68,8 +69,9 @@ _NAMED_LISTS: set[tuple[str, ...]] = {
     ("network", "period"),
     ("network", "closure"),
     *(("placement", "*", table) for table in PLACEMENT_LISTS),
-    *(("routes", "*", table) for table in ("depot", "dump", "fill", "vehicle")),
+    *(("routes", "*", table) for table in ("depot", "dump", "fill", "facility", "vehicle")),
     ("cleaning", "market"),
+    ("collection", "stream"),
 }
 
 

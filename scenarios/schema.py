@@ -12,6 +12,7 @@ from pydantic import AfterValidator, BaseModel, Field
 
 from scenarios.cleaning.schema import CleaningSpec  # noqa: TC001 - pydantic reads it
 from scenarios.closing_times import check_hours, check_moment
+from scenarios.collection.schema import AnyRoutesSpec, CollectionSpec  # noqa: TC001 - pydantic
 from scenarios.placement.schema import PlacementSpec  # noqa: TC001 - pydantic reads it
 from scenarios.routing.schema import RoutesSpec  # noqa: TC001 - pydantic reads it
 from scenarios.values import (
@@ -309,5 +310,6 @@ class ScenarioSpec(Table):
     record: RecordSpec | None = None
     policy: PolicySpec = PolicySpec()
     placement: dict[str, PlacementSpec] = {}
-    routes: dict[str, RoutesSpec] = {}
+    routes: dict[str, AnyRoutesSpec] = {}
+    collection: CollectionSpec | None = None
     cleaning: CleaningSpec | None = None

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel
 
+from scenarios.collection.schema import CollectSpec
 from scenarios.faults import did_you_mean
 from scenarios.schema import ScenarioSpec
 
@@ -61,7 +62,7 @@ def _message(path: KeyPath, detail: Mapping[str, Any]) -> tuple[str, str | None]
     shown = _shown(detail.get("input"))
     message, mend = str(detail["msg"]), None
     if kind == "extra_forbidden":
-        message, mend = _unknown_key(path)
+        message, mend = _unknown_key(path, collects="job=collect" in detail["loc"])
     elif kind == "missing":
         message, mend = "is missing", _missing_mend(path)
     elif kind == "literal_error":
@@ -102,15 +103,15 @@ def _real_path(location: KeyPath, document: dict[str, Any]) -> KeyPath:
         inside = isinstance(here, dict) or (isinstance(here, list) and isinstance(part, int))
         if not inside:
             break
-        if isinstance(here, dict) and isinstance(part, int):
-            continue  # one table stands where several may
+        if isinstance(here, dict) and (isinstance(part, int) or part.startswith("job=")):
+            continue  # one table stands where several may; which of two kinds of tables it is
         path += (part,)
         here = here.get(part) if isinstance(here, dict) else here[part]
     return path
 
 
-def _unknown_key(path: KeyPath) -> tuple[str, str | None]:
-    model = _model_at(path[:-1])
+def _unknown_key(path: KeyPath, *, collects: bool) -> tuple[str, str | None]:
+    model = _model_at(path[:-1], collects=collects)
     fields = {} if model is None else model.model_fields
     allowed = [info.alias or name for name, info in fields.items()]
     word = str(path[-1])
@@ -153,10 +154,10 @@ def _bound_mend(path: KeyPath, kind: str, limit: float) -> str | None:
     return _BOUND_MENDS.get((kind, limit))
 
 
-def _model_at(path: KeyPath) -> type[BaseModel] | None:
-    """Find the model of the table at a path."""
-    model: type[BaseModel] = ScenarioSpec
-    position = 0
+def _model_at(path: KeyPath, *, collects: bool) -> type[BaseModel] | None:
+    """Find the model of the table at a path, of routes by their job."""
+    model: type[BaseModel] = CollectSpec if collects else ScenarioSpec
+    position = 2 if collects else 0
     while position < len(path):
         info = model.model_fields.get(str(path[position]))
         inner = _inner_model(info.annotation) if info is not None else None

@@ -54,7 +54,7 @@ def _edited(loaded: "Scenario", plan: Path) -> int:
     question = build_routes(loaded, question_of(loaded, plan))
     found = check_edited(question, read_edited(question, plan, str(plan)))
     print(
-        f"plan       {found.routes} routes, {found.sides:,} street sides, "
+        f"plan       {found.routes} routes, {found.sides:,} {_what(question.job)}, "
         f"{found.seconds / 3600:.2f} h"
     )
     if not found.faults:
@@ -67,6 +67,11 @@ def _edited(loaded: "Scenario", plan: Path) -> int:
     if many > _SHOWN:
         print(f"  and {many - _SHOWN} more")
     return 1
+
+
+def _what(job: str) -> str:
+    """Name what is served one by one."""
+    return "points" if job == "collect" else "street sides"
 
 
 def _district(loaded: "Scenario") -> list[str]:
@@ -145,8 +150,8 @@ def _routes(loaded: "Scenario", streets: "dict[str, RoadNetwork]") -> list[str]:
             continue
         lines += [f"warning: {name}: {warning}" for warning in question.warnings]
         lines.append(
-            f"routes     {name}: {question.streets.problem.n_tasks:,} street sides, "
-            f"{question.task_km:,.1f} km to {terms_of(question.spec).do}"
+            f"routes     {name}: {question.n_tasks:,} {_what(question.job)}, "
+            f"{question.work} to {terms_of(question.spec).do}"
         )
     faults.stop()
     return lines

@@ -1,4 +1,4 @@
-"""``cityops routes``: sweeping routes with run sheets, a map and GPX, checked on the streets."""
+"""``cityops routes``: routes with run sheets, a map and GPX, checked on the streets."""
 
 import shlex
 from pathlib import Path
@@ -10,8 +10,8 @@ from cityops.options import Lang, Out, Replace, ScenarioArgument, Seed, positive
 
 if TYPE_CHECKING:
     from scenarios import Scenario
+    from scenarios.routing.answer import NoRoutes, Plan
     from scenarios.routing.output import RoutesRun
-    from scenarios.routing.plan import NoRoutes, RoutePlan
 
 EXAMPLE = "Example: cityops routes helsinki-centre cleaning"
 
@@ -61,11 +61,11 @@ def routes(
     lang: Lang = "en",
     replace: Replace = False,
 ) -> int:
-    """Find the routes of sweepers: which street when, on which side, by which way."""
+    """Find routes of sweepers, watering or waste trucks: what when, by which way."""
     from cityops.progress import route_bar
     from scenarios import load_scenario
+    from scenarios.routing.answer import NoRoutes
     from scenarios.routing.output import routes_scenario
-    from scenarios.routing.plan import NoRoutes
 
     loaded = load_scenario(scenario)
     if name is None:
@@ -110,7 +110,7 @@ def routes(
     return 1 if done.manifest["status"] == "partial" else 0
 
 
-def write_pages(folder: Path, plan: "RoutePlan", lang: str) -> None:
+def write_pages(folder: Path, plan: "Plan", lang: str) -> None:
     """Write the report, the run sheets that are printed, and the workbook."""
     from cityops.report.routes import write_routes_report
     from cityops.report.routes_pdf import write_run_sheets
@@ -130,26 +130,15 @@ def _outcome(done: "RoutesRun") -> list[str]:
     fleet = f" of {facts['vehicles']} vehicles" if facts["vehicles"] else ""
     days = f" on {len(facts['days'])} days" if facts["days"] else ""
     often = "as often as asked" if facts["days"] else "exactly once"
-    if facts["job"] == "water":
-        done_so = "watered"
-        kilometres = (
-            f"{facts['km_watered']:.1f} watered, {facts['km_deadhead']:.1f} driven without "
-            f"watering, {facts['fills']} visits to fill {facts['water_l'] / 1000:.2f} m3"
-        )
-    else:
-        done_so = "swept"
-        kilometres = (
-            f"{facts['km_swept']:.1f} swept, {facts['km_deadhead']:.1f} driven without sweeping, "
-            f"{facts['dumps']} visits to dump {facts['dirt_kg'] / 1000:.2f} t"
-        )
+    word, kilometres = _kilometres(facts)
     lines = [
         facts["question"]["title"],
         f"routes     {facts['routes']}{fleet}{days}, the longest {facts['longest_h']:.2f} h",
-        f"kilometres {kilometres}",
+        kilometres,
         f"hours      {_hours(facts)}",
     ]
     if facts["from"]:
-        lines.append(_edited(facts["from"]))
+        lines.append(_edited(facts["from"], facts["job"]))
     if facts["interrupted"]:
         lines.append("interrupted: kept the best routes so far")
     if check.faults:
@@ -157,14 +146,36 @@ def _outcome(done: "RoutesRun") -> list[str]:
         lines += [f"  {fault}" for fault in check.faults[:20]]
     else:
         lines.append(
-            f"check      {check.sides:,} street sides {done_so} {often}, {check.edges:,} edges "
-            "connect, times add up"
+            f"check      {check.sides:,} {word} {often}, {check.edges:,} edges connect, "
+            "times add up"
         )
     return [*lines, f"folder: {done.folder}", f"report: {done.folder / 'report.html'}"]
 
 
+def _kilometres(facts: dict[str, Any]) -> tuple[str, str]:
+    """Say what is done how often, in words of the job, and the line of what it comes to."""
+    if facts["job"] == "collect":
+        return "points collected", (
+            f"waste      {facts['waste_kg'] / 1000:.2f} t of {facts['points']:,} points, "
+            f"{facts['unloads']} visits to unload, {facts['km']:.1f} km"
+        )
+    if facts["job"] == "water":
+        return "street sides watered", (
+            f"kilometres {facts['km_watered']:.1f} watered, {facts['km_deadhead']:.1f} driven "
+            f"without watering, {facts['fills']} visits to fill {facts['water_l'] / 1000:.2f} m3"
+        )
+    return "street sides swept", (
+        f"kilometres {facts['km_swept']:.1f} swept, {facts['km_deadhead']:.1f} driven without "
+        f"sweeping, {facts['dumps']} visits to dump {facts['dirt_kg'] / 1000:.2f} t"
+    )
+
+
 def _hours(facts: dict[str, Any]) -> str:
     """Say the hours beside their bound; where routes cost something apart, what both have in it."""
+    if facts["bound_s"] is None:
+        apart_h = facts["cost_s"] / 3600 - facts["hours"]
+        more = f", and {apart_h:.2f} more for what else costs" if apart_h >= 0.005 else ""
+        return f"{facts['hours']:.2f}{more}"
     needed = f"at least {facts['bound_s'] / 3600:.2f} are needed: gap {100 * facts['gap']:.1f} %"
     apart_s = facts["cost_s"] - facts["seconds_of_routes"]
     if not apart_s:
@@ -175,9 +186,10 @@ def _hours(facts: dict[str, Any]) -> str:
     )
 
 
-def _edited(base: dict[str, Any]) -> str:
+def _edited(base: dict[str, Any], job: str) -> str:
     """Say what was kept of an edited plan, and what it came to."""
-    kept = f"{base['sides_locked']:,} street sides locked, {base['routes_kept']} routes kept whole"
+    what = "points" if job == "collect" else "street sides"
+    kept = f"{base['sides_locked']:,} {what} locked, {base['routes_kept']} routes kept whole"
     if base["seconds"] is None:
         return f"edited     {kept}; as it was it broke rules"
     return f"edited     {kept}; as it was it took {base['seconds'] / 3600:.2f} h"

@@ -11,7 +11,7 @@ from cityops.report.formats import clock
 from cityops.report.routes_map import colour_of, route_map
 from cityops.report.words import RouteWords, Words
 from scenarios.hours import day_index
-from scenarios.routing.jobs import named
+from scenarios.routing.jobs import SERVED, named
 from scenarios.routing.sheet import run_sheet
 from scenarios.routing.tables import clock_text
 
@@ -19,14 +19,14 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from scenarios.routing.plan import RoutePlan
+    from scenarios.routing.answer import Plan
 
-__all__ = ["day_and_vehicle", "write_routes_report"]
+__all__ = ["day_and_vehicle", "route_cells", "write_routes_report"]
 
 _MOST_LEFT_OUT = 40
 
 
-def write_routes_report(folder: Path, plan: RoutePlan, *, lang: str = "en") -> Path:
+def write_routes_report(folder: Path, plan: Plan, *, lang: str = "en") -> Path:
     """Write the report as one HTML file that loads nothing.
 
     Parameters
@@ -43,7 +43,7 @@ def write_routes_report(folder: Path, plan: RoutePlan, *, lang: str = "en") -> P
     Path
         The file written.
     """
-    words = RouteWords(lang, is_water=plan.question.spec.is_water)
+    words = RouteWords(lang, job=plan.question.job)
     manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
     page = render("routes.html.j2", routes_context(plan, manifest, words), words)
     target = folder / "report.html"
@@ -51,7 +51,7 @@ def write_routes_report(folder: Path, plan: RoutePlan, *, lang: str = "en") -> P
     return target
 
 
-def routes_context(plan: RoutePlan, manifest: dict[str, Any], words: Words) -> dict[str, Any]:
+def routes_context(plan: Plan, manifest: dict[str, Any], words: Words) -> dict[str, Any]:
     """Everything that the template shows."""
     lang, question = words.lang, plan.question
     head = manifest["scenario"]
@@ -87,7 +87,8 @@ def routes_context(plan: RoutePlan, manifest: dict[str, Any], words: Words) -> d
         "dumps": [place.name for place in question.dumps],
         "left_out": _left_out(plan, words),
         "left_out_n": len(question.left_out),
-        "left_out_km": f"{manifest['left_out_km']:.2f}",
+        "left_out_km": _left_out_amount(manifest),
+        "left_out_unit": words("rt.left_out_unit"),
         "assumed": assumed,
         "command": command_said(str(manifest.get("command") or "")),
         "files": words("rt.files", name=question.name),
@@ -96,7 +97,7 @@ def routes_context(plan: RoutePlan, manifest: dict[str, Any], words: Words) -> d
     }
 
 
-def day_and_vehicle(plan: RoutePlan, row: Mapping[Any, Any], words: Words) -> list[str]:
+def day_and_vehicle(plan: Plan, row: Mapping[Any, Any], words: Words) -> list[str]:
     """Day and vehicle of a route, each where there are several.
 
     Parameters
@@ -112,7 +113,7 @@ def day_and_vehicle(plan: RoutePlan, row: Mapping[Any, Any], words: Words) -> li
     return said + [kind.label(words.lang) for kind in kinds]
 
 
-def _leaving(plan: RoutePlan, words: Words) -> list[str]:
+def _leaving(plan: Plan, words: Words) -> list[str]:
     """Say when routes leave: each kind of vehicle where there are several."""
     question = plan.question
     if not any(kind.name for kind in question.kinds):
@@ -126,18 +127,11 @@ def _leaving(plan: RoutePlan, words: Words) -> list[str]:
 
 def _answer(manifest: dict[str, Any], words: Words) -> list[str]:
     """Say what the plan comes to, one sentence each."""
-    swept, deadhead = _figure(manifest, "km_swept"), manifest["km_deadhead"]
-    number, hours_s = manifest["routes"], manifest["seconds_of_routes"]
-    pieces = [
-        words(
-            "rt.answer",
-            routes=words.counted("rt.routes", number),
-            km=f"{swept:,.1f}",
-            hours=f"{manifest['hours']:,.2f}",
-            share=f"{100 * deadhead / max(swept + deadhead, 1e-9):.0f} %",
-        )
-    ]
-    if manifest["status"] == "optimal":
+    hours_s = manifest["seconds_of_routes"]
+    pieces = [_come_to(manifest, words)]
+    if manifest["bound_s"] is None:
+        pieces.append(words("rt.unbounded"))
+    elif manifest["status"] == "optimal":
         pieces.append(words("rt.optimal"))
     else:
         bound = f"{manifest['bound_s'] / 3600:,.2f}"
@@ -155,9 +149,33 @@ def _answer(manifest: dict[str, Any], words: Words) -> list[str]:
     return [piece[0].upper() + piece[1:] + words("stop") for piece in pieces]
 
 
-def _row(row: Mapping[Any, Any]) -> list[str]:
+def _come_to(manifest: dict[str, Any], words: Words) -> str:
+    """Say how much is done in which time."""
+    said = {
+        "routes": words.counted("rt.routes", manifest["routes"]),
+        "hours": f"{manifest['hours']:,.2f}",
+    }
+    if manifest["job"] == "collect":
+        tonnes = f"{manifest['waste_kg'] / 1000:,.2f}"
+        points, km = f"{manifest['points']:,}", f"{manifest['km']:,.1f}"
+        return words("rt.answer", points=points, km=km, t=tonnes, **said)
+    swept, deadhead = _figure(manifest, "km_swept"), manifest["km_deadhead"]
+    share = f"{100 * deadhead / max(swept + deadhead, 1e-9):.0f} %"
+    return words("rt.answer", km=f"{swept:,.1f}", share=share, **said)
+
+
+def route_cells(row: Mapping[Any, Any]) -> list[str]:
+    """Cells of a route beside its time: hours, two of work and way, visits, tonnes.
+
+    Parameters
+    ----------
+    row
+        Of the summary of a plan.
+    """
+    if "points" in row:
+        work = [f"{row['points']:,}", f"{row['km']:.1f}", f"{row['unloads']}"]
+        return [f"{row['hours']:.2f}", *work, f"{row['waste_kg'] / 1000:.2f}"]
     return [
-        f"{row['start']}–{row['end']}",
         f"{row['hours']:.2f}",
         f"{row['km_swept']:.1f}",
         f"{row['km_deadhead']:.1f}",
@@ -166,7 +184,13 @@ def _row(row: Mapping[Any, Any]) -> list[str]:
     ]
 
 
+def _row(row: Mapping[Any, Any]) -> list[str]:
+    return [f"{row['start']}–{row['end']}", *route_cells(row)]
+
+
 def _total(manifest: dict[str, Any]) -> list[str]:
+    if manifest["job"] == "collect":
+        return ["", *route_cells(manifest)]
     return [
         "",
         f"{manifest['hours']:.2f}",
@@ -179,13 +203,13 @@ def _total(manifest: dict[str, Any]) -> list[str]:
 
 def _figure(manifest: Mapping[str, Any], key: str) -> Any:  # noqa: ANN401 - a number
     """Figure of the manifest, by the name that the job gives it."""
-    return manifest[named(key, manifest["job"] == "water")]
+    return manifest[named(key, manifest["job"])]
 
 
 def _line(line: Any) -> dict[str, str]:  # noqa: ANN401 - a SheetLine
     moving = line.kind in {"sweep", "drive"}
     return {
-        "kind": line.kind,
+        "kind": "sweep" if line.kind in SERVED else line.kind,
         "clock": line.clock,
         "text": line.text,
         "side": line.side,
@@ -195,17 +219,26 @@ def _line(line: Any) -> dict[str, str]:  # noqa: ANN401 - a SheetLine
     }
 
 
-def _left_out(plan: RoutePlan, words: Words) -> list[tuple[str, str, str]]:
-    """Streets with kilometres and reason, in a week with the day, the longest first."""
+def _left_out_amount(manifest: Mapping[str, Any]) -> str:
+    """Kilometres, or kilograms, that are left out."""
+    if manifest["job"] == "collect":
+        return f"{manifest['left_out_kg']:,.0f}"
+    return f"{manifest['left_out_km']:.2f}"
+
+
+def _left_out(plan: Plan, words: Words) -> list[tuple[str, str, str]]:
+    """Streets with kilometres, or points with kg, and the reason; the most first."""
     table = plan.question.left_out
     if not len(table):
         return []
-    sums = table.groupby(["street", "reason", "day"], sort=True)["km"].sum()
+    name, amount = ("point", "kg") if "point" in table else ("street", "km")
+    digits = 0 if amount == "kg" else 2
+    sums = table.groupby([name, "reason", "day"], sort=True)[amount].sum()
     sums = sums.sort_values(ascending=False, kind="stable")
     rows = []
     for row in sums.head(_MOST_LEFT_OUT).reset_index().to_dict("records"):
         said = words(f"rt.reason.{row['reason']}")
         if row["day"]:
             said = words("colon").join([words(f"day.{day_index(row['day'])}"), said])
-        rows.append((row["street"] or words("rt.unnamed"), f"{row['km']:.2f}", said))
+        rows.append((row[name] or words("rt.unnamed"), f"{row[amount]:,.{digits}f}", said))
     return rows

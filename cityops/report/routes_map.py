@@ -10,10 +10,11 @@ import numpy as np
 from cityops.report import palette
 
 if TYPE_CHECKING:
+    import pandas as pd
     from numpy.typing import NDArray
 
     from networks import RoadNetwork
-    from scenarios.routing.plan import RoutePlan
+    from scenarios.routing.answer import Plan
 
 __all__ = ["COLOURS", "beside", "colour_of", "route_map"]
 
@@ -48,7 +49,7 @@ class _Frame:
         return "M" + "L".join(f"{a:.1f} {b:.1f}" for a, b in points)
 
 
-def route_map(plan: RoutePlan, title: str, route: int | None = None) -> str:
+def route_map(plan: Plan, title: str, route: int | None = None) -> str:
     """Draw all routes, or one.
 
     Parameters
@@ -61,6 +62,7 @@ def route_map(plan: RoutePlan, title: str, route: int | None = None) -> str:
         Its number; all where not given.
     """
     network, left = plan.question.network, plan.question.spec.traffic == "left"
+    stops = plan.legs[plan.legs["kind"] == "collect"]
     legs = plan.legs[plan.legs["edge"] >= 0]
     shown = legs if route is None else legs[legs["route"] == route]
     edges = shown["edge"].to_numpy(dtype=np.int64)
@@ -73,8 +75,9 @@ def route_map(plan: RoutePlan, title: str, route: int | None = None) -> str:
         f'<path d="{_ground(network, frame)}" fill="none" stroke="#d5dbe1" stroke-width="1.6"/>',
     ]
     bold = 1.0 if route is None else _ALONE
+    dashes = f'stroke-dasharray="{4 * bold:g} {3 * bold:g}"' if stops.empty else ""
     for kind, style in (
-        ("drive", f'stroke-width="{1.4 * bold:g}" stroke-dasharray="{4 * bold:g} {3 * bold:g}"'),
+        ("drive", f'stroke-width="{1.4 * bold:g}" {dashes}'),
         ("sweep", f'stroke-width="{3.4 * bold:g}" stroke-linecap="round"'),
     ):
         for number, rows in shown[shown["kind"] == kind].groupby("route", sort=True):
@@ -84,12 +87,26 @@ def route_map(plan: RoutePlan, title: str, route: int | None = None) -> str:
             parts.append(
                 f'<path d="{lines}" fill="none" stroke="{colour_of(int(str(number)))}" {style}/>'
             )
+    dots = stops if route is None else stops[stops["route"] == route]
+    parts += _dots(network, frame, dots, 2.6 * bold)
     question = plan.question
     marks = [(place, "depot") for place in question.depots]
     for place, shape in [*marks, *((place, "dump") for place in question.dumps)]:
         x, y = frame.at(float(network.x[place.node]), float(network.y[place.node]))
         parts.append(_mark(x, y, shape, 8 * bold))
     return "".join([*parts, "</svg>"])
+
+
+def _dots(network: RoadNetwork, frame: _Frame, stops: pd.DataFrame, radius: float) -> list[str]:
+    """Points that are collected, each as a dot of its route."""
+    found = []
+    for number, node in zip(stops["route"].tolist(), stops["node"].tolist(), strict=True):
+        x, y = frame.at(float(network.x[node]), float(network.y[node]))
+        found.append(
+            f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{radius:g}" fill="{colour_of(int(number))}" '
+            'stroke="#fff" stroke-width="0.8"/>'
+        )
+    return found
 
 
 def _points(network: RoadNetwork, edge: int) -> NDArray[np.int64]:

@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 from cityops.report import palette
 from cityops.report.pdf_pages import HEIGHT, WIDTH, Pages, text_width, wrapped
-from cityops.report.routes import day_and_vehicle
+from cityops.report.routes import day_and_vehicle, route_cells
 from cityops.report.routes_map import colour_of
 from cityops.report.routes_pdf_map import Box, draw_map, map_height
 from cityops.report.words import RouteWords
+from scenarios.routing.jobs import SERVED
 from scenarios.routing.output import titles
 from scenarios.routing.sheet import run_sheet
 
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from cityops.report.words import Words
-    from scenarios.routing.plan import RoutePlan
+    from scenarios.routing.answer import Plan
     from scenarios.routing.sheet import SheetLine
 
 __all__ = ["write_run_sheets"]
@@ -37,7 +38,7 @@ _TICK, _NUMBER, _CLOCK, _DO, _SIDE = _LEFT + 0.8, _LEFT + 13.0, _LEFT + 15.0, _L
 _KM, _MINUTES, _LOAD = 165.0, 176.0, _RIGHT - 1.0
 
 
-def write_run_sheets(folder: Path, plan: RoutePlan, *, lang: str = "en") -> None:
+def write_run_sheets(folder: Path, plan: Plan, *, lang: str = "en") -> None:
     """Write routes/route-NN.pdf for each route, and run-sheets.pdf with all of them.
 
     Parameters
@@ -49,7 +50,7 @@ def write_run_sheets(folder: Path, plan: RoutePlan, *, lang: str = "en") -> None
     lang
         "en" or "zh".
     """
-    words = RouteWords(lang, is_water=plan.question.spec.is_water)
+    words = RouteWords(lang, job=plan.question.job)
     title = titles(plan.question)["title_zh" if lang == "zh" else "title"]
     (folder / "routes").mkdir(exist_ok=True)
     every = Pages(f"{words('rt.sheet')}{words('colon')}{title}")
@@ -69,7 +70,7 @@ class _Sheet:
     def __init__(
         self,
         pages: Pages,
-        plan: RoutePlan,
+        plan: Plan,
         route: int,
         row: Mapping[Any, Any],
         words: Words,
@@ -125,12 +126,9 @@ class _Sheet:
 
     def _figures(self) -> None:
         row, words, pages = self.row, self.words, self.pages
+        keys = ("hours", "swept", "deadhead", "dumps", "dirt")
         figures = [
-            ("rt.col.hours", f"{row['hours']:.2f}"),
-            ("rt.col.swept", f"{row['km_swept']:.1f}"),
-            ("rt.col.deadhead", f"{row['km_deadhead']:.1f}"),
-            ("rt.col.dumps", f"{row['dumps']}"),
-            ("rt.col.dirt", f"{row['dirt_kg'] / 1000:.2f}"),
+            (f"rt.col.{key}", cell) for key, cell in zip(keys, route_cells(row), strict=True)
         ]
         wide = (_RIGHT - _LEFT) / len(figures)
         for k, (key, value) in enumerate(figures):
@@ -179,7 +177,7 @@ class _Sheet:
         height = len(texts) * _LEADING + 2 * _PAD
         if self.y + height > _BOTTOM:
             self._next_page()
-        if not moves:
+        if not moves and line.kind not in SERVED:
             pages.rect(_LEFT, self.y, _RIGHT - _LEFT, height, fill=_STOP)
         base = self.y + _PAD + 3.0
         bold = is_first and line.kind != "drive"

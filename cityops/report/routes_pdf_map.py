@@ -122,17 +122,23 @@ def draw_map(
     lines = [frame.line(x, y) for x, y in sides]
     pages.paths(lines, colour=colour, width=0.75, box=clip)
     ways = [frame.line(*_shape(network, int(edge))) for edge in driven]
-    pages.paths(ways, colour=_DRIVEN, width=0.3, dash=(1.1, 0.8), box=clip)
-    _arrows(pages, lines, colour)
-    stops = legs[legs["edge"] < 0]
+    collected = legs[legs["kind"] == "collect"]
+    if collected.empty:
+        pages.paths(ways, colour=_DRIVEN, width=0.3, dash=(1.1, 0.8), box=clip)
+        _arrows(pages, lines, colour)
+    else:
+        pages.paths(ways, colour=colour, width=0.5, box=clip)
+        _arrows(pages, ways, colour)
+    stops = legs[(legs["edge"] < 0) & (legs["kind"] != "collect")]
     taken = _stops(pages, network, frame, stops)
-    _numbers(pages, frame, swept, lines, taken, colour)
+    _numbers(pages, frame, _beginnings(swept, lines) | _places(network, frame, collected), taken,
+             colour)  # fmt: skip
     pages.rect(box.x, box.y, box.width, box.height, stroke=palette.FAINT)
     _north(pages, box)
     _scale_bar(pages, box, frame.scale)
     if network.attribution:
         _label(pages, box, network.attribution)
-    _legend(pages, box, colour, words, set(stops["kind"].tolist()))
+    _legend(pages, box, colour, words, set(legs["kind"].tolist()))
 
 
 def _points(network: RoadNetwork, legs: pd.DataFrame) -> NDArray[np.int64]:
@@ -212,20 +218,36 @@ def _triangle(x: float, y: float) -> list[tuple[float, float]]:
     return [(x, y - 1.7), (x + 1.8, y + 1.4), (x - 1.8, y + 1.4)]
 
 
-def _numbers(
-    pages: Pages,
-    frame: _Frame,
-    swept: pd.DataFrame,
-    lines: list[list[tuple[float, float]]],
-    taken: list[tuple[float, float, float]],
-    colour: str,
-) -> None:
-    """Numbers of the rows where they begin, as many as can be read."""
+def _beginnings(
+    swept: pd.DataFrame, lines: list[list[tuple[float, float]]]
+) -> dict[int, tuple[float, float]]:
+    """Where rows of streets begin."""
     first: dict[int, tuple[float, float]] = {}
     for step, line in zip(swept["step"].tolist(), lines, strict=True):
         if step not in first:
             (x0, y0), (x1, y1) = line[0], line[1]
             first[step] = (0.6 * x0 + 0.4 * x1, 0.6 * y0 + 0.4 * y1)
+    return first
+
+
+def _places(
+    network: RoadNetwork, frame: _Frame, collected: pd.DataFrame
+) -> dict[int, tuple[float, float]]:
+    """Where points lie that are collected; the first row of those at one place."""
+    places: dict[tuple[float, float], int] = {}
+    for step, node in zip(collected["step"].tolist(), collected["node"].tolist(), strict=True):
+        places.setdefault(frame.at(float(network.x[node]), float(network.y[node])), int(step))
+    return {step: place for place, step in places.items()}
+
+
+def _numbers(
+    pages: Pages,
+    frame: _Frame,
+    first: dict[int, tuple[float, float]],
+    taken: list[tuple[float, float, float]],
+    colour: str,
+) -> None:
+    """Numbers of the rows where they begin, as many as can be read."""
     box, shown = frame.box, []
     for step in sorted(first, key=lambda step: (step % 10 != 0, step)):
         x, y = first[step]
@@ -277,10 +299,14 @@ def _legend(pages: Pages, box: Box, colour: str, words: Words, kinds: set[str]) 
         pages.text(x + wide, y, words(key), 7.5, colour=palette.MUTED)
         x += wide + text_width(words(key), 7.5) + 5.0
 
-    pages.line(x, middle, x + 7, middle, colour=colour, width=0.75)
-    said("rt.pdf.swept", 8.5)
-    pages.paths([[(x, middle), (x + 7, middle)]], colour=_DRIVEN, width=0.3, dash=(1.1, 0.8))
-    said("rt.pdf.driven", 8.5)
+    if "collect" in kinds:
+        pages.line(x, middle, x + 7, middle, colour=colour, width=0.5)
+        said("rt.pdf.driven", 8.5)
+    else:
+        pages.line(x, middle, x + 7, middle, colour=colour, width=0.75)
+        said("rt.pdf.swept", 8.5)
+        pages.paths([[(x, middle), (x + 7, middle)]], colour=_DRIVEN, width=0.3, dash=(1.1, 0.8))
+        said("rt.pdf.driven", 8.5)
     pages.circle(x + 1.3, middle, 1.3, fill="#ffffff", stroke=colour)
     pages.text(x + 1.3, middle + 0.65, "7", _NUMBER, anchor="middle")
     said("rt.pdf.numbers", 3.8)

@@ -8,6 +8,7 @@ __all__ = ["ROUTES_TEXTS"]
 
 ROUTES_TEXTS: Final[dict[str, tuple[str, str]]] = {
     "service.routes": ("Street cleaning", "道路清扫"),
+    "rt.over": ("Street cleaning", "道路清扫"),
     "rt.report": ("Routes and run sheets", "路线与行车单"),
     "rt.answer": (
         "{routes} sweep {km} km in {hours} h; {share} of the way is driven without sweeping",
@@ -29,6 +30,11 @@ ROUTES_TEXTS: Final[dict[str, tuple[str, str]]] = {
             "最多还能节省 {gap}（即差距）"
         ),
     ),
+    "rt.unbounded": (
+        "how few hours there can be at least is not known",
+        "最少需要多少工时尚无下界",
+    ),
+    "rt.left_out_unit": ("km", "公里"),
     "rt.optimal": ("no plan needs less: this one is proven best", "已证明没有更省的方案"),
     "rt.checked": (
         (
@@ -123,6 +129,47 @@ ROUTES_TEXTS: Final[dict[str, tuple[str, str]]] = {
         "{n} street pieces of {km} km were asked for and cannot be served:",
         "{n} 个路段（{km} 公里）应洒水而无法到达：",
     ),
+    # Trucks that collect waste, likewise
+    "ct.answer": (
+        "{routes} collect {t} t at {points} points in {hours} h, over {km} km",
+        "{routes}在 {points} 个点位收运 {t} 吨，共 {hours} 小时，行驶 {km} 公里",
+    ),
+    "ct.checked": (
+        (
+            "checked against the streets: {sides} points are collected exactly once, loads, hours "
+            "and lunch are kept, every edge begins where the last one ends, and times add up"
+        ),
+        (
+            "已按路网核对：{sides} 个点位均恰好收运一次，载重、时段与午休符合要求，"
+            "路段首尾相接，时间加总一致"
+        ),
+    ),
+    "ct.over": ("Waste collection", "垃圾收运"),
+    "ct.map.note": (
+        "Dots are points that are collected, lines the way between them.",
+        "圆点为收运点位，线为行驶路径。",
+    ),
+    "ct.dump": ("Facility", "处理设施"),
+    "ct.col.swept": ("Points", "点位数"),
+    "ct.col.deadhead": ("km", "公里"),
+    "ct.col.dumps": ("Unloads", "卸料次数"),
+    "ct.col.dirt": ("Waste, t", "垃圾（吨）"),
+    "ct.col.side": ("Side", "路侧"),
+    "ct.pdf.swept": ("collect here", "在此收运"),
+    "ct.pdf.driven": ("drive", "行驶"),
+    "ct.left_out": ("Points that are not collected", "未能收运的点位"),
+    "ct.left_out_unit": ("kg", "千克"),
+    "ct.pieces": (
+        "{n} points with {km} kg were asked for and are not collected:",
+        "{n} 个点位（{km} 千克）应收运而未收运：",
+    ),
+    "rt.reason.no truck for its stream": ("no truck for its stream", "无适用该品类的车辆"),
+    "rt.reason.larger than a truck": ("larger than a truck", "超过一车容量"),
+    "rt.reason.its hours are shorter than the stop": (
+        "its hours are shorter than the stop",
+        "允许时段短于作业时间",
+    ),
+    "rt.reason.not worth its prize": ("not worth its prize", "收运价值低于成本"),
     "rt.break": ("Break", "休息"),
     "rt.reason.outside all shifts": ("outside all shifts", "不在任何班次时段内"),
     "rt.reason.no vehicle for its class": ("no vehicle for its class", "无适用车型"),

@@ -541,28 +541,31 @@ class Words:
         return self("comma").join(items)
 
 
+_JOB_TEXTS: Final = {"water": "wt.", "collect": "ct."}
+
+
 class RouteWords(Words):
-    """The texts of routes: those of watering, ``wt.``, stand for those of sweeping, ``rt.``.
+    """The texts of routes: those of the job stand for those of sweeping, ``rt.``.
 
     Parameters
     ----------
     lang
         "en" or "zh".
-    is_water
-        Whether trucks spread water.
+    job
+        What vehicles do: "sweep", "water" (texts ``wt.``) or "collect" (``ct.``).
 
     Examples
     --------
-    >>> RouteWords("en", is_water=True)("rt.dump"), RouteWords("en", is_water=False)("rt.dump")
+    >>> RouteWords("en", job="water")("rt.dump"), RouteWords("en", job="sweep")("rt.dump")
     ('Fill point', 'Dump site')
     """
 
-    def __init__(self, lang: str = "en", *, is_water: bool) -> None:
+    def __init__(self, lang: str = "en", *, job: str) -> None:
         super().__init__(lang)
-        self.is_water = is_water
+        self.own = _JOB_TEXTS.get(job, "")
 
     def __call__(self, key: str, **blanks: object) -> str:
         """Text of a key with its blanks filled; ``KeyError`` if there is none."""
-        own = f"wt.{key.removeprefix('rt.')}"
-        is_own = self.is_water and key.startswith("rt.") and own in TEXTS
+        own = f"{self.own}{key.removeprefix('rt.')}"
+        is_own = bool(self.own) and key.startswith("rt.") and own in TEXTS
         return super().__call__(own if is_own else key, **blanks)

@@ -19,7 +19,7 @@ from scenarios.faults import did_you_mean
 from scenarios.hours import hours_of_week, moment_s
 from scenarios.merge import shown_path
 from scenarios.profiles import week_shares
-from scenarios.routing.build import build_routes
+from scenarios.routing.build import RouteQuestion, build_routes
 from scenarios.routing.schema import OTHER, of_class
 from scenarios.streets import check_class
 
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from scenarios.cleaning.schema import CleaningSpec
     from scenarios.faults import FaultList
     from scenarios.load import Scenario
-    from scenarios.routing.build import RouteQuestion
     from scenarios.routing.edited import EditedPlan
     from scenarios.toml_lines import KeyPath
     from sim.cleaning import Facilities, Pieces, Roads, Rules, Vehicles, Ways, Weather
@@ -142,6 +141,7 @@ def build_cleaning(scenario: Scenario) -> BuiltCleaning:
     spec = scenario.spec.cleaning
     assert spec is not None  # noqa: S101 - refused by the rules
     question = build_routes(scenario, spec.routes)
+    assert isinstance(question, RouteQuestion)  # noqa: S101 - refused by the rules
     faults = scenario.faults()
     builder = _Builder(scenario, spec, question, faults)
     pieces, areas = builder.pieces()

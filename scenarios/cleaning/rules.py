@@ -101,6 +101,13 @@ def _routes(document: dict[str, Any], spec: CleaningSpec, faults: FaultList) -> 
             'name a table with job = "sweep"',
         )
         return
+    if isinstance(own, dict) and own.get("job") == "collect":
+        faults.add(
+            ("cleaning", "routes"),
+            f"names [routes.{spec.routes}], which collects waste and takes no dirt away",
+            'name a table with job = "sweep"',
+        )
+        return
     of_week = isinstance(own, dict) and bool(own.get("frequency") or own.get("days"))
     if of_week and spec.days:
         faults.add(

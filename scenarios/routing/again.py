@@ -12,15 +12,17 @@ from __future__ import annotations
 import time
 from collections import Counter
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
 from networks.errors import InputError
 from scenarios.faults import ScenarioError
+from scenarios.routing.answer import NoRoutes, Plan
 from scenarios.routing.edited import read_edited
 from scenarios.routing.edited_check import check_edited, route_faults, service_faults
-from scenarios.routing.plan import NoRoutes, bound_of, goals_of, week_of
+from scenarios.routing.exchange import plan_table
+from scenarios.routing.plan import bound_of, goals_of, week_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,24 +34,34 @@ if TYPE_CHECKING:
     from optimize.routing.arcs.solve import ArcProgress
     from scenarios.routing.build import RouteQuestion
     from scenarios.routing.edited import EditedPlan, EditedRoute
-    from scenarios.routing.plan import RoutePlan
+    from scenarios.routing.question import Question
 
-__all__ = ["Base", "base_of", "facts_of", "solve_again", "with_locks"]
+__all__ = [
+    "Base",
+    "EditedBase",
+    "base_of",
+    "facts_of",
+    "read_base",
+    "solve_again",
+    "with_locks",
+]
+
+AnyPlan = TypeVar("AnyPlan", bound=Plan)
 
 _BOUND_SHARE, _BOUND_S = 0.1, 15.0
 _HASTE_S = 2.0  # for the days after Ctrl-C, which must have their routes, too
 
 
 @dataclass(frozen=True, eq=False)
-class Base:
-    """An edited plan as the search takes it.
+class EditedBase:
+    """An edited plan as a search takes it, whatever its vehicles do.
 
     Parameters
     ----------
     shown
         Its file, as messages name it.
-    routes
-        To begin from, by day.
+    tasks
+        Of each route that there are vehicles for, by day.
     day
         Of each route, a place in the question's days.
     served : bool[d, t]
@@ -63,12 +75,25 @@ class Base:
     """
 
     shown: str
-    routes: tuple[ArcRoute, ...]
+    tasks: tuple[tuple[int, ...], ...]
     day: tuple[int, ...]
     served: NDArray[np.bool_]
     locked: NDArray[np.bool_]
     frozen: tuple[int, ...]
     seconds: int | None
+
+
+@dataclass(frozen=True, eq=False)
+class Base(EditedBase):
+    """An edited plan along streets.
+
+    Parameters
+    ----------
+    routes
+        To begin from, by day.
+    """
+
+    routes: tuple[ArcRoute, ...] = ()
 
 
 def base_of(question: RouteQuestion, path: Path, shown: str) -> Base:
@@ -89,6 +114,32 @@ def base_of(question: RouteQuestion, path: Path, shown: str) -> Base:
         With every row that cannot be understood, or is swept twice, and with what routes that are
         to stay whole break.
     """
+    kept, base = read_base(question, path, shown)
+    _fill(question, base.served)
+    return Base(**vars(base), routes=tuple(_begun(question, route) for route in kept))
+
+
+def read_base(question: Question, path: Path, shown: str) -> tuple[list[EditedRoute], EditedBase]:
+    """Read an edited plan, whatever its vehicles do.
+
+    Parameters
+    ----------
+    question, path, shown
+        As `base_of` takes them.
+
+    Returns
+    -------
+    list of EditedRoute and EditedBase
+        The routes that there are vehicles for, and what is locked in them.
+
+    Raises
+    ------
+    InputError
+        If it cannot be read.
+    ScenarioError
+        With every row that cannot be understood, or is served twice, and with what routes that are
+        to stay whole break.
+    """
     plan = read_edited(question, path, shown)
     plan.stop()
     faults = service_faults(question, plan, missing=False)
@@ -100,19 +151,18 @@ def base_of(question: RouteQuestion, path: Path, shown: str) -> Base:
     found = check_edited(question, plan)
     kept = _manned(question, plan)
     days = {day: place for place, day in enumerate(question.days)}
-    served, locked = (
-        np.zeros((len(days), question.streets.problem.n_tasks), dtype=np.bool_) for _ in range(2)
-    )
+    served, locked = (np.zeros((len(days), question.n_tasks), dtype=np.bool_) for _ in range(2))
     for route in plan.routes:
         for row in route.rows:
             tasks = [task for task in row.task if task >= 0]
             served[days[route.day], tasks] = True
             if row.lock == "row":
                 locked[days[route.day], tasks] = True
-    _fill(question, served)
-    return Base(
+    return kept, EditedBase(
         shown,
-        tuple(_begun(question, route) for route in kept),
+        tuple(
+            tuple(task for row in route.rows for task in row.task if task >= 0) for route in kept
+        ),
         tuple(days[route.day] for route in kept),
         served,
         locked,
@@ -136,7 +186,7 @@ def _fill(question: RouteQuestion, served: NDArray[np.bool_]) -> None:
         served[:, task] = best
 
 
-def _manned(question: RouteQuestion, plan: EditedPlan) -> list[EditedRoute]:
+def _manned(question: Question, plan: EditedPlan) -> list[EditedRoute]:
     """Routes for which there are vehicles; of those that are over, the streets are given away.
 
     Raises
@@ -144,14 +194,13 @@ def _manned(question: RouteQuestion, plan: EditedPlan) -> list[EditedRoute]:
     InputError
         If rows are locked in a route that is over.
     """
-    fleet = question.streets.problem.fleet
     used: Counter[tuple[int, int]] = Counter()
     kept = []
     first = [r for r in plan.routes if r.frozen or any(row.lock for row in r.rows)]
     for route in [*first, *(r for r in plan.routes if r not in first)]:
         if not any(not row.is_dump for row in route.rows):
             continue
-        count = fleet[route.kind].count
+        count = question.kinds[route.kind].count
         used[route.day, route.kind] += 1
         if count is None or used[route.day, route.kind] <= count:
             kept.append(route)
@@ -314,7 +363,7 @@ def _day(
     return replace(found, routes=tuple(routes), left=tuple(int(tasks[t]) for t in found.left))
 
 
-def with_locks(plan: RoutePlan, base: Base) -> RoutePlan:
+def with_locks(plan: AnyPlan, base: EditedBase) -> AnyPlan:
     """Carry the locks of an edited plan over to the one that was found from it.
 
     A row that has a locked piece is locked.
@@ -326,29 +375,25 @@ def with_locks(plan: RoutePlan, base: Base) -> RoutePlan:
     base
         The edited plan.
     """
-    task_edge = plan.question.streets.task_edge
-    words: dict[tuple[int, int], str] = {}
+    question = plan.question
+    words: dict[tuple[int, str], str] = {}
     for day, task in np.argwhere(base.locked).tolist():
-        words |= {(day, int(edge)): "x" for edge in task_edge[task]}
+        words |= {(day, piece): "x" for piece in question.pieces(task)}
     for k in base.frozen:
-        for task in base.routes[k].task[base.routes[k].task >= 0].tolist():
-            words |= {(base.day[k], int(edge)): "route" for edge in task_edge[task]}
-    days: tuple[int, ...] = getattr(plan.solution, "day", ()) or (0,) * len(plan.routes)
-    swept = plan.legs[plan.legs["kind"] == "sweep"]
-    locks = {
-        (route, step): words[days[route - 1], edge]
-        for route, step, edge in zip(
-            swept["route"].tolist(), swept["step"].tolist(), swept["edge"].tolist(), strict=True
-        )
-        if (days[route - 1], edge) in words
-    }
+        for task in base.tasks[k]:
+            words |= {(base.day[k], piece): "route" for piece in question.pieces(task)}
+    days: tuple[int, ...] = getattr(plan.solution, "day", ()) or (0,) * len(plan.summary)
     steps = plan.steps.copy()
-    keys = zip(steps["route"].tolist(), steps["order"].tolist(), strict=True)
-    steps["lock"] = [locks.get(key, "") for key in keys]
+    rows = zip(steps["route"].tolist(), plan_table(plan)["pieces"].tolist(), strict=True)
+    steps["lock"] = [
+        next((words[key] for key in ((days[route - 1], one) for one in pieces.split())
+              if key in words), "")
+        for route, pieces in rows
+    ]  # fmt: skip
     return replace(plan, steps=steps)
 
 
-def facts_of(base: Base) -> dict[str, Any]:
+def facts_of(base: EditedBase) -> dict[str, Any]:
     """Say for the manifest what was begun from.
 
     Parameters

@@ -13,12 +13,13 @@ import numpy as np
 
 from networks.errors import InputError
 from scenarios.faults import did_you_mean
-from scenarios.hours import DAY_S, moment_s
+from scenarios.hours import moment_s
 from scenarios.misplaced import mend_for
 from scenarios.routing.fleet import kinds_of, plan_days
 from scenarios.routing.jobs import terms_of
 from scenarios.routing.known import check_words, note_no_street, read_restrictions
-from scenarios.routing.schema import OTHER, of_class
+from scenarios.routing.question import Place, Question
+from scenarios.routing.schema import OTHER, RoutesSpec, of_class
 from scenarios.routing.service import services, times_a_week, with_kinds
 from scenarios.streets import check_class, read_streets
 
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
     from scenarios.faults import FaultList
     from scenarios.load import Scenario
     from scenarios.routing.fleet import Kind
-    from scenarios.routing.schema import RoutesSpec
     from scenarios.routing.service import Service
     from scenarios.toml_lines import KeyPath
 
@@ -47,78 +47,60 @@ _OUTSIDE = "outside all shifts"
 _NO_VEHICLE = "no vehicle for its class"
 
 
-@dataclass(frozen=True)
-class Place:
-    """A depot, a dump site or a fill point at its junction."""
-
-    name: str
-    lon: float
-    lat: float
-    node: int
-
-
 @dataclass(frozen=True, eq=False)
-class RouteQuestion:
-    """One question for routes, made ready.
+class RouteQuestion(Question):
+    """One question for routes along streets, made ready.
 
     Parameters
     ----------
-    scenario, name, spec
-        Where it comes from: [routes.NAME].
-    network
-        The streets.
     required : bool[m]
         Edges that are to be swept, of a two-way street both.
     streets
         The problem, and the table that leads back to the streets.
-    depots, dumps
-        At their junctions; of watering trucks the fill points stand for dump sites.
-    kinds
-        Of vehicles, in the order of the problem's.
-    days
-        Days of the week that are planned, Monday 0; one for a plan of one day.
-    times : int64[t]
-        How often each task is done in those days.
-    start_s
-        Second of the week of `at`: its period's times of driving hold.
-    left_out
-        street, class, km, reason, edge, lon, lat, day: what was asked for and cannot be served; the
-        day is empty where that is so on every day.
-    warnings
-        What looks odd.
     rules
         Banned turns, where the table asks for them to be obeyed.
+
+    Others are those of `scenarios.routing.question.Question`; of `left_out` the columns are street,
+    class, km, reason, edge, lon, lat and day.
     """
 
-    scenario: Scenario
-    name: str
     spec: RoutesSpec
-    network: RoadNetwork
     required: NDArray[np.bool_]
     streets: Streets
-    depots: tuple[Place, ...]
-    dumps: tuple[Place, ...]
-    kinds: tuple[Kind, ...]
-    days: tuple[int, ...]
-    times: NDArray[np.int64]
-    start_s: float
-    left_out: pd.DataFrame
-    warnings: tuple[str, ...]
     rules: TurnRules | None = None
 
-    @property
-    def depot(self) -> Place:
-        """The first depot."""
-        return self.depots[0]
+    def pieces(self, task: int) -> tuple[str, ...]:
+        """Give the names of the directed edges of a side."""
+        return tuple(f"e{edge}" for edge in self.streets.task_edge[task].tolist() if edge >= 0)
 
-    def leaves_s(self, kind: int, day: int) -> int:
-        """Second of the week at which vehicles of a kind leave on a day (Monday 0)."""
-        return day * DAY_S + self.kinds[kind].leaves_s
+    def label(self, task: int) -> str:
+        """Name the street of a side."""
+        from networks.direction_texts import plain_name
+
+        network, edge = self.network, int(self.streets.task_edge[task, 0])
+        return plain_name(network.names[network.name[edge]])
+
+    def extent(self, tasks: list[int]) -> str:
+        """Give the length of some sides."""
+        km = float(self.network.length_m[self.streets.task_edge[tasks, 0]].sum()) / 1000.0
+        return f"{km:.2f} km"
+
+    def may_serve(self, kind: int, tasks: list[int]) -> bool:
+        """Whether a kind of vehicle may sweep all of some sides."""
+        problem = self.streets.problem
+        return bool((problem.costs_of(problem.fleet[kind])[tasks].max(axis=1) >= 0).all())
 
     @property
-    def period(self) -> int:
-        """Period of the week whose times hold."""
-        return self.network.period_at(self.start_s)
+    def lost(self) -> dict[str, str]:
+        """Reason of what is left out, by edge as in `pieces`."""
+        table = self.left_out
+        names = (f"e{edge}" for edge in table["edge"].tolist())
+        return dict(zip(names, table["reason"].tolist(), strict=True))
+
+    @property
+    def work(self) -> str:
+        """Say how many kilometres there are to sweep."""
+        return f"{self.task_km:,.1f} km"
 
     @property
     def task_km(self) -> float:
@@ -133,8 +115,8 @@ def route_names(scenario: Scenario) -> tuple[str, ...]:
 
 def build_routes(
     scenario: Scenario, name: str, *, networks: dict[str, RoadNetwork] | None = None
-) -> RouteQuestion:
-    """Make one question ready.
+) -> Question:
+    """Make one question ready, of whatever job.
 
     Parameters
     ----------
@@ -157,7 +139,12 @@ def build_routes(
         if not scenario.spec.routes:
             mend = f"add a [routes.{name}] table (docs/cleaning.md)"
         raise InputError(f'there are no routes "{name}"', file=scenario.shown, mend=mend)
-    return _Builder(scenario, name, {} if networks is None else networks).question()
+    known = {} if networks is None else networks
+    if scenario.spec.routes[name].job == "collect":
+        from scenarios.collection.build import build_collection
+
+        return build_collection(scenario, name, known)
+    return _Builder(scenario, name, known).question()
 
 
 class _Builder:
@@ -166,7 +153,9 @@ class _Builder:
     def __init__(self, scenario: Scenario, name: str, networks: dict[str, RoadNetwork]) -> None:
         self.scenario = scenario
         self.name = name
-        self.spec = scenario.spec.routes[name]
+        spec = scenario.spec.routes[name]
+        assert isinstance(spec, RoutesSpec)  # noqa: S101 - chosen by its job
+        self.spec = spec
         self.path: KeyPath = ("routes", name)
         self.faults: FaultList = scenario.faults()
         self.networks = networks
@@ -208,9 +197,22 @@ class _Builder:
                 "tables/left_out.parquet lists them"
             )
         return RouteQuestion(
-            self.scenario, self.name, spec, network, wanted, streets, depots, dumps, kinds,
-            plan_days(spec), times, moment_s(spec.at), left_out, tuple(self.warnings), self.rules,
-        )  # fmt: skip
+            scenario=self.scenario,
+            name=self.name,
+            spec=spec,
+            network=network,
+            depots=depots,
+            dumps=dumps,
+            kinds=kinds,
+            days=plan_days(spec),
+            start_s=moment_s(spec.at),
+            left_out=left_out,
+            warnings=tuple(self.warnings),
+            required=wanted,
+            streets=streets,
+            times=times,
+            rules=self.rules,
+        )
 
     def _streets(
         self,

@@ -8,6 +8,7 @@ Where from and to of a row are exchanged, its street is swept the other way.
 from __future__ import annotations
 
 import re
+from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, Literal
 
@@ -18,7 +19,7 @@ from networks.errors import InputError
 from scenarios.faults import ScenarioError, did_you_mean
 from scenarios.hours import day_index
 from scenarios.routing.edited_files import PlanRow, read_rows
-from scenarios.routing.jobs import INNER_KINDS, terms_of
+from scenarios.routing.jobs import INNER_KINDS, SERVED, terms_of
 from scenarios.routing.workbook import KINDS
 
 if TYPE_CHECKING:
@@ -27,8 +28,18 @@ if TYPE_CHECKING:
 
     from scenarios.load import Scenario
     from scenarios.routing.build import RouteQuestion
+    from scenarios.routing.question import Question
 
-__all__ = ["EditedPlan", "EditedRoute", "EditedRow", "question_of", "read_edited"]
+__all__ = [
+    "EditedPlan",
+    "EditedRoute",
+    "EditedRow",
+    "Lock",
+    "Reader",
+    "question_of",
+    "read_edited",
+    "row_fault",
+]
 
 Lock = Literal["", "row", "route"]
 _KIND_OF: Final = {word.lower(): kind for kind, both in KINDS.items() for word in both}
@@ -53,7 +64,8 @@ class EditedRow:
     said
         What it sweeps, or where it dumps, in words.
     task, arc
-        Tasks in order with their arcs; for a visit -1 and the node of the dump site.
+        Tasks in order with their arcs (of points their junctions); for a visit -1 and the node of
+        the dump site, or the number of the facility.
     lock
         "row" where it stays in its route in this order, "route" where the whole route stays.
     """
@@ -164,7 +176,7 @@ def question_of(scenario: Scenario, path: Path) -> str:
     )  # fmt: skip
 
 
-def read_edited(question: RouteQuestion, path: Path, shown: str) -> EditedPlan:
+def read_edited(question: Question, path: Path, shown: str) -> EditedPlan:
     """Read a plan and find its rows among the streets.
 
     Parameters
@@ -179,31 +191,56 @@ def read_edited(question: RouteQuestion, path: Path, shown: str) -> EditedPlan:
     InputError
         If the file cannot be read, or is no plan of routes.
     """
-    return _Reader(question, shown).plan(read_rows(path, shown, question.name))
+    return _reader(question, shown).plan(read_rows(path, shown, question.name))
 
 
-class _Reader:
-    """Takes row after row."""
+def _reader(question: Question, shown: str) -> Reader:
+    """Choose who reads rows of a question."""
+    if question.job == "collect":
+        from scenarios.collection.edited import PointReader
 
-    def __init__(self, question: RouteQuestion, shown: str) -> None:
-        streets, problem = question.streets, question.streets.problem
+        return PointReader(question, shown)
+    return _StreetReader(question, shown)
+
+
+class Reader(ABC):
+    """Takes row after row.
+
+    Parameters
+    ----------
+    question
+        That the plan answers.
+    shown
+        The plan, as messages name it.
+    """
+
+    serves = ""
+    """Kind of rows, as they are inside, that do what was asked for."""
+
+    def __init__(self, question: Question, shown: str) -> None:
         self.terms = terms_of(question.spec)
         self.question, self.network, self.shown = question, question.network, shown
-        self.of_edge: dict[int, tuple[int, int]] = {}
-        for task, (edges, arcs) in enumerate(
-            zip(streets.task_edge.tolist(), problem.task_arc.tolist(), strict=True)
-        ):
-            for edge, arc in zip(edges, arcs, strict=True):
-                if edge >= 0 and arc >= 0:
-                    self.of_edge[edge] = (task, arc)
-        lost = question.left_out
-        self.lost = dict(zip(lost["edge"].tolist(), lost["reason"].tolist(), strict=True))
         self.routes: dict[int, EditedRoute] = {}
         self.kinds: dict[int, int] = {}
         self.days: dict[int, int] = {}
         self.faults: list[InputError] = []
 
+    @abstractmethod
+    def serve(self, row: PlanRow, lock: Lock) -> EditedRow:
+        """Find what a row does.
+
+        Raises
+        ------
+        InputError
+            If it cannot be found.
+        """
+
+    @abstractmethod
+    def visit(self, place: int) -> int:
+        """Say of a dump site, by its number, what stands for it in routes."""
+
     def plan(self, rows: Iterable[PlanRow]) -> EditedPlan:
+        """Read all rows."""
         for row in rows:
             try:
                 self._take(row)
@@ -217,17 +254,19 @@ class _Reader:
         return EditedPlan(self.shown, routes, tuple(self.faults))
 
     def _take(self, row: PlanRow) -> None:
-        kind = _KIND_OF.get(row.get("kind").lower())
-        if kind is None:
+        kind = _KIND_OF.get(row.get("kind").lower(), "")
+        kind = INNER_KINDS.get(kind, kind)
+        if not kind or kind in SERVED - {self.serves}:
             said = row.get("kind")
             known = f"write {self.terms.do} or {self.terms.row}"
-            raise _fault(row, f'kind: there is no kind "{said}"', known)
-        kind = INNER_KINDS.get(kind, kind)
+            raise row_fault(row, f'kind: there is no kind "{said}"', known)
         lock = _LOCKS.get(row.get("lock").lower())
         if lock is None:
             said = row.get("lock")
-            raise _fault(row, f'lock: "{said}" is no lock', "write x, or route for the whole route")
-        if kind not in {"sweep", "dump", "depot"} and lock == "":
+            raise row_fault(
+                row, f'lock: "{said}" is no lock', "write x, or route for the whole route"
+            )
+        if kind not in {self.serves, "dump", "depot"} and lock == "":
             return
         number, day = self._number(row), self._day(row)
         if kind == "depot":  # says whose route it is; a row that was moved may still say another's
@@ -237,10 +276,10 @@ class _Reader:
                 return
         route = self.routes.setdefault(number, EditedRoute(number, day, row.where))
         route.frozen |= lock == "route"
-        if kind == "sweep":
-            route.rows.append(self._sweep(row, lock))
+        if kind == self.serves:
+            route.rows.append(self.serve(row, lock))
         elif lock == "row":
-            raise _fault(
+            raise row_fault(
                 row, f"lock: rows of kind {row.get('kind')} cannot be locked",
                 f"lock rows of {self.terms.rows}, or write route to keep the whole route",
             )  # fmt: skip
@@ -252,21 +291,21 @@ class _Reader:
         said = row.get("route")
         number = re.fullmatch(r"0*(\d{1,6})(?:[.,]0+)?", said)
         if number is None or int(number.group(1)) < 1:
-            raise _fault(row, f'route: "{said}" is no number of a route', "write 1, 2, ...")
+            raise row_fault(row, f'route: "{said}" is no number of a route', "write 1, 2, ...")
         return int(number.group(1))
 
     def _day(self, row: PlanRow) -> int:
         days, word = self.question.days, row.get("day")
         if not word:
             if len(days) > 1:
-                raise _fault(row, "day: is empty", "say on which day")
+                raise row_fault(row, "day: is empty", "say on which day")
             return days[0]
         try:
             day = day_index(word)
         except ValueError as error:
-            raise _fault(row, f"day: {error}") from None
+            raise row_fault(row, f"day: {error}") from None
         if day not in days:
-            raise _fault(row, f'day: "{word}" is none of the days that are planned')
+            raise row_fault(row, f'day: "{word}" is none of the days that are planned')
         return day
 
     def _vehicle(self, row: PlanRow, number: int) -> None:
@@ -279,25 +318,67 @@ class _Reader:
             names |= dict.fromkeys((kind.name, kind.label("en"), kind.label("zh")), k)
         if said not in names:
             known = [name for name in names if name]
-            raise _fault(
+            raise row_fault(
                 row,
                 f'vehicle: there is no "{said}"',
                 did_you_mean(said, known, what="vehicles are"),
             )
         self.kinds.setdefault(number, names[said])
 
-    # ---- what a row sweeps
+    def _dump(self, row: PlanRow, lock: Lock) -> EditedRow:
+        dumps = self.question.dumps
+        said = row.get("street")
+        found = [k for k, place in enumerate(dumps) if place.name.lower() == said.lower()]
+        if not found and len(dumps) == 1:
+            found = [0]
+        if not found:
+            names = [place.name for place in dumps]
+            what = f"{self.terms.place}s are"
+            mend = did_you_mean(said, names, what=what, quote='"') if names else None
+            said = f'there is no {self.terms.place} "{said}"'
+            raise row_fault(row, said, mend or "leave the row out")
+        return EditedRow(row.where, dumps[found[0]].name, (-1,), (self.visit(found[0]),), lock)
 
-    def _sweep(self, row: PlanRow, lock: Lock) -> EditedRow:
+
+class _StreetReader(Reader):
+    """Reads what rows sweep."""
+
+    question: RouteQuestion
+    serves = "sweep"
+
+    def __init__(self, question: Question, shown: str) -> None:
+        super().__init__(question, shown)
+        streets, problem = self.question.streets, self.question.streets.problem
+        self.of_edge: dict[int, tuple[int, int]] = {}
+        for task, (edges, arcs) in enumerate(
+            zip(streets.task_edge.tolist(), problem.task_arc.tolist(), strict=True)
+        ):
+            for edge, arc in zip(edges, arcs, strict=True):
+                if edge >= 0 and arc >= 0:
+                    self.of_edge[edge] = (task, arc)
+        self.lost = question.lost
+
+    def visit(self, place: int) -> int:
+        """Give the node of a dump site."""
+        return self.question.dumps[place].node
+
+    def serve(self, row: PlanRow, lock: Lock) -> EditedRow:
+        """Find the street that a row sweeps.
+
+        Raises
+        ------
+        InputError
+            If its pieces are none of it.
+        """
         said = row.get("pieces")
         words = re.split(r"[\s,;+]+", said)
         if not said or not all(re.fullmatch(r"[eE]\d+", word) for word in words):
             what = f'pieces: "{said}" are no pieces of street' if said else "pieces: is empty"
-            raise _fault(row, what, "take the row from the plan that was written, as e17 e18")
+            raise row_fault(row, what, "take the row from the plan that was written, as e17 e18")
         edges = [int(word[1:]) for word in words]
         for edge in edges:
             if edge >= self.network.n_edges:
-                raise _fault(
+                raise row_fault(
                     row, f"pieces: there is no e{edge}; the streets are others now",
                     "take rows from a plan of these streets",
                 )  # fmt: skip
@@ -306,7 +387,7 @@ class _Reader:
         tasks, arcs = [], []
         for edge in edges:
             if edge not in self.of_edge:
-                raise _fault(row, f"pieces: {self._unasked(edge)}")
+                raise row_fault(row, f"pieces: {self._unasked(edge)}")
             task, arc = self.of_edge[edge]
             tasks.append(task)
             arcs.append(arc)
@@ -328,7 +409,7 @@ class _Reader:
         back = [int(self.network.reverse[edge]) for edge in reversed(edges)]
         if any(edge < 0 or self.question.streets.drive_s[edge] < 0 for edge in back):
             street = self._street(edges[0]) or "the street"
-            raise _fault(
+            raise row_fault(
                 row, f"{street} is a one-way street, and is {self.terms.done} against it",
                 "exchange from and to again",
             )  # fmt: skip
@@ -343,7 +424,7 @@ class _Reader:
         if start is not None and self._away_m(int(self.network.tail[edges[0]]), start) < _NEAR_M:
             return
         known = ", ".join(sorted(name for name in (self._street(e) for e in edges) if name))
-        raise _fault(
+        raise row_fault(
             row,
             f"pieces: e{edges[0]} is {known or 'a street without a name'}, not {said}",
             "the streets have changed since, or cells were mixed up",
@@ -359,7 +440,7 @@ class _Reader:
     def _unasked(self, edge: int) -> str:
         """Say why an edge cannot be swept."""
         street = self._street(edge) or "a street without a name"
-        reason = self.lost.get(edge)
+        reason = self.lost.get(f"e{edge}")
         if reason is not None:
             return f"{street} (e{edge}) cannot be served: {reason}"
         back = int(self.network.reverse[edge])
@@ -367,22 +448,9 @@ class _Reader:
             return f"{street} (e{edge}) is a one-way street, and is {self.terms.done} against it"
         return f"{street} (e{edge}) is not to be {self.terms.done}"
 
-    def _dump(self, row: PlanRow, lock: Lock) -> EditedRow:
-        dumps = self.question.dumps
-        said = row.get("street")
-        found = [place for place in dumps if place.name.lower() == said.lower()]
-        if not found and len(dumps) == 1:
-            found = [dumps[0]]
-        if not found:
-            names = [place.name for place in dumps]
-            what = f"{self.terms.place}s are"
-            mend = did_you_mean(said, names, what=what, quote='"') if names else None
-            said = f'there is no {self.terms.place} "{said}"'
-            raise _fault(row, said, mend or "leave the row out")
-        return EditedRow(row.where, found[0].name, (-1,), (found[0].node,), lock)
 
-
-def _fault(row: PlanRow, message: str, mend: str | None = None) -> InputError:
+def row_fault(row: PlanRow, message: str, mend: str | None = None) -> InputError:
+    """Fault of a row, at its place in the file."""
     return InputError(message, file=row.where, mend=mend)
 
 
@@ -395,11 +463,11 @@ def _place(row: PlanRow, end: str) -> tuple[float, float] | None:
     return (lon, lat) if abs(lon) <= 180.0 and abs(lat) <= 90.0 else None
 
 
-def _give_kinds(question: RouteQuestion, routes: tuple[EditedRoute, ...]) -> None:
+def _give_kinds(question: Question, routes: tuple[EditedRoute, ...]) -> None:
     """Kinds of vehicles for routes that name none: the first that does their work and is left."""
-    problem = question.streets.problem
+    kinds = question.kinds
     for day in {route.day for route in routes}:
-        left = [kind.count if kind.count is not None else len(routes) for kind in problem.fleet]
+        left = [kind.count if kind.count is not None else len(routes) for kind in kinds]
         of_day = [route for route in routes if route.day == day]
         for route in of_day:
             if route.kind >= 0:
@@ -408,10 +476,7 @@ def _give_kinds(question: RouteQuestion, routes: tuple[EditedRoute, ...]) -> Non
             if route.kind >= 0:
                 continue
             tasks = [task for row in route.rows for task in row.task if task >= 0]
-            able = [
-                k
-                for k, kind in enumerate(problem.fleet)
-                if (problem.costs_of(kind)[tasks].max(axis=1) >= 0).all()
-            ] or list(range(len(problem.fleet)))
+            able = [k for k in range(len(kinds)) if question.may_serve(k, tasks)]
+            able = able or list(range(len(kinds)))
             route.kind = max(able, key=lambda k: (min(left[k], 1), -k))
             left[route.kind] -= 1

@@ -12,14 +12,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from networks.direction_texts import plain_name
 from networks.errors import InputError
 from scenarios.hours import DAYS
+from scenarios.routing.build import RouteQuestion
 from scenarios.routing.edited_times import NEVER, Timetable, timetable
-from scenarios.routing.exchange import piece_names
 from scenarios.routing.jobs import terms_of
-from scenarios.routing.plan import clock_text
 from scenarios.routing.spaced import well_spaced
+from scenarios.routing.tables import clock_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,10 +27,18 @@ if TYPE_CHECKING:
 
     from optimize.routing.arcs.problem import VehicleKind
     from optimize.routing.arcs.streets import Leg
-    from scenarios.routing.build import RouteQuestion
     from scenarios.routing.edited import EditedPlan, EditedRoute, EditedRow
+    from scenarios.routing.question import Question
 
-__all__ = ["EditCheck", "arc_route", "check_edited", "route_faults", "service_faults"]
+__all__ = [
+    "EditCheck",
+    "arc_route",
+    "check_edited",
+    "late_fault",
+    "route_faults",
+    "service_faults",
+    "too_long_fault",
+]
 
 _SHOWN = 6  # pieces of a street that nobody sweeps
 _LATE = 12  # rows of a route that come too late
@@ -57,7 +64,7 @@ class EditCheck:
     faults: tuple[InputError, ...]
 
 
-def check_edited(question: RouteQuestion, plan: EditedPlan) -> EditCheck:
+def check_edited(question: Question, plan: EditedPlan) -> EditCheck:
     """Look for everything that a plan breaks.
 
     Parameters
@@ -86,7 +93,7 @@ def _place(fault: InputError) -> tuple[int, str, int]:
 
 
 def service_faults(
-    question: RouteQuestion, plan: EditedPlan, *, missing: bool = True
+    question: Question, plan: EditedPlan, *, missing: bool = True
 ) -> list[InputError]:
     """Streets that are swept more often than they should, or not at all.
 
@@ -112,7 +119,7 @@ def service_faults(
                     faults.setdefault(
                         (row.where, first),
                         InputError(
-                            f"{row.said} ({_piece(question, task)}) is {done} {said}",
+                            f"{row.said} ({question.pieces(task)[0]}) is {done} {said}",
                             file=row.where, mend="delete one of them",
                         ),
                     )  # fmt: skip
@@ -121,12 +128,8 @@ def service_faults(
     return [*found, *_missing(question, plan, swept)] if missing else found
 
 
-def _piece(question: RouteQuestion, task: int) -> str:
-    return f"e{question.streets.task_edge[task, 0]}"
-
-
 def _uneven(
-    question: RouteQuestion, plan: EditedPlan, swept: dict[int, list[tuple[int, str]]]
+    question: Question, plan: EditedPlan, swept: dict[int, list[tuple[int, str]]]
 ) -> list[InputError]:
     """Rows on days that lie too unevenly for how often their streets are swept."""
     words = {row.where: row.said for route in plan.routes for row in route.rows}
@@ -153,38 +156,38 @@ def _uneven(
 
 
 def _missing(
-    question: RouteQuestion, plan: EditedPlan, swept: dict[int, list[tuple[int, str]]]
+    question: Question, plan: EditedPlan, swept: dict[int, list[tuple[int, str]]]
 ) -> list[InputError]:
     """One fault a street of which something is not swept as often as it should."""
-    network, edges = question.network, question.streets.task_edge[:, 0]
     lacking: dict[tuple[str, int, int], list[int]] = defaultdict(list)
+    done = terms_of(question.spec).done
     for task, times in enumerate(question.times.tolist()):
-        have, done = len(swept.get(task, ())), terms_of(question.spec).done
+        have = len(swept.get(task, ()))
         if have < times:
-            street = plain_name(network.names[network.name[edges[task]]])
-            lacking[street, have, times].append(int(edges[task]))
+            lacking[question.label(task), have, times].append(task)
     faults = []
-    for (street, have, times), pieces in lacking.items():
-        km = float(network.length_m[pieces].sum()) / 1000.0
+    for (label, have, times), tasks in lacking.items():
         often = "is in no row" if times == 1 else f"is {done} {have} times of {times}"
-        more = f" and {len(pieces) - _SHOWN} more" if len(pieces) > _SHOWN else ""
+        more = f" and {len(tasks) - _SHOWN} more" if len(tasks) > _SHOWN else ""
+        names = " ".join(question.pieces(task)[0] for task in tasks[:_SHOWN])
         faults.append(
             InputError(
-                f"{street or 'a street without a name'}, {km:.2f} km, {often}", file=plan.shown,
-                mend=f"add {piece_names(pieces[:_SHOWN])}{more}",
+                f"{label or 'a street without a name'}, {question.extent(tasks)}, {often}",
+                file=plan.shown,
+                mend=f"add {names}{more}",
             )
-        )  # fmt: skip
+        )
     return faults
 
 
-def _too_many(question: RouteQuestion, plan: EditedPlan) -> list[InputError]:
+def _too_many(question: Question, plan: EditedPlan) -> list[InputError]:
     """Routes for which there is no vehicle."""
     faults = []
     used: dict[tuple[int, int], int] = defaultdict(int)
     for route in plan.routes:
         if not any(not row.is_dump for row in route.rows):
             continue
-        kind = question.streets.problem.fleet[route.kind]
+        kind = question.kinds[route.kind]
         used[route.day, route.kind] += 1
         if kind.count is not None and used[route.day, route.kind] > kind.count:
             of = f" of kind {kind.name}" if len(question.kinds) > 1 else ""
@@ -207,7 +210,7 @@ def arc_route(route: EditedRoute) -> tuple[NDArray[np.int64], NDArray[np.int64]]
     return np.array(task, dtype=np.int64), np.array(arc, dtype=np.int64)
 
 
-def route_faults(question: RouteQuestion, route: EditedRoute) -> tuple[list[InputError], int]:
+def route_faults(question: Question, route: EditedRoute) -> tuple[list[InputError], int]:
     """Faults of one route, and the seconds that it lasts.
 
     Parameters
@@ -219,6 +222,12 @@ def route_faults(question: RouteQuestion, route: EditedRoute) -> tuple[list[Inpu
     """
     if not any(not row.is_dump for row in route.rows):
         return [], 0
+    if not isinstance(question, RouteQuestion):
+        from scenarios.collection.build import CollectQuestion
+        from scenarios.collection.edited_check import point_route_faults
+
+        assert isinstance(question, CollectQuestion)  # noqa: S101 - there is no third one
+        return point_route_faults(question, route)
     faults = _load_faults(question, route)
     legs = _driven(question, route, faults)
     if legs is None:
@@ -327,14 +336,14 @@ def _time_faults(
         row, window = elements[late][0], windows[late]
         windows[late] = None
         times = timetable(moves, stays, windows, home, kind.pause, rests)
-        fault = _late(question, route, row, times.begin[late], window or (0, 0, -1, -1))
+        fault = late_fault(question, route, row, times.begin[late], window or (0, 0, -1, -1))
         faults.setdefault(row.where, fault)
     if any(begin >= NEVER for begin in times.begin):
         windows = [None] * len(windows)
     times = timetable(moves, stays, windows, home, kind.pause, rests)
     found = list(faults.values())
     if kind.most_cost is not None and times.end > kind.most_cost:
-        found.append(_too_long(route, kind, elements, stays, times))
+        found.append(too_long_fault(route, kind.most_cost, elements, stays, times))
     if kind.pause is not None and times.end > kind.pause[1] and times.break_after < 0:
         said = f"route {route.number} has no break: none can be begun within its hours"
         mend = "put a shorter row first, or wait less"
@@ -363,13 +372,14 @@ def _window(kind: VehicleKind, task: int) -> tuple[int, int, int, int] | None:
     return first, last, second, end
 
 
-def _late(
-    question: RouteQuestion,
+def late_fault(
+    question: Question,
     route: EditedRoute,
     row: EditedRow,
     begin: int,
     window: tuple[int, int, int, int],
 ) -> InputError:
+    """Fault of a row that is begun so many seconds after leaving, after its window."""
     leaves = question.leaves_s(route.kind, route.day)
     until = clock_text(leaves + max(window[1], window[3]))
     day = f" on {DAYS[route.day]}" if len(question.days) > 1 else ""
@@ -379,14 +389,14 @@ def _late(
     )  # fmt: skip
 
 
-def _too_long(
+def too_long_fault(
     route: EditedRoute,
-    kind: VehicleKind,
+    most: int,
     elements: Sequence[tuple[EditedRow, int]],
     stays: Sequence[int],
     times: Timetable,
 ) -> InputError:
-    most = kind.most_cost or 0
+    """Fault of a route that lasts longer than its shift of so many seconds, at the first beyond."""
     ends = [begin + stay for begin, stay in zip(times.begin, stays, strict=True)]
     beyond = next((k for k, end in enumerate(ends) if end > most), len(ends) - 1)
     return InputError(

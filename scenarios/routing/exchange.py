@@ -8,23 +8,31 @@ from xml.etree import ElementTree as ET
 
 import numpy as np
 
-from scenarios.routing.jobs import spoken
+from scenarios.routing.jobs import SERVED, spoken
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
     import pandas as pd
     from numpy.typing import NDArray
 
     from networks import RoadNetwork
-    from scenarios.routing.plan import RoutePlan
+    from scenarios.routing.answer import Plan
 
-__all__ = ["edge_line", "piece_names", "plan_table", "route_features", "write_exchange"]
+__all__ = [
+    "edge_line",
+    "piece_names",
+    "plan_table",
+    "point_names",
+    "route_features",
+    "write_exchange",
+]
 
 _GPX = "http://www.topografix.com/GPX/1/1"
 
 
-def write_exchange(folder: Path, plan: RoutePlan) -> None:
+def write_exchange(folder: Path, plan: Plan) -> None:
     """Write plan/NAME.csv, maps/routes.geojson, and a GeoJSON and a GPX file for each route.
 
     Parameters
@@ -49,7 +57,7 @@ def write_exchange(folder: Path, plan: RoutePlan) -> None:
         _write_gpx(stem.with_suffix(".gpx"), plan, number, own)
 
 
-def plan_table(plan: RoutePlan) -> pd.DataFrame:
+def plan_table(plan: Plan) -> pd.DataFrame:
     """Give steps their `pieces`, by which an edited plan is known again.
 
     Parameters
@@ -58,14 +66,29 @@ def plan_table(plan: RoutePlan) -> pd.DataFrame:
         The routes.
     """
     table = plan.steps.copy()
-    swept = plan.legs[plan.legs["kind"] == "sweep"].groupby(["route", "step"])["edge"].agg(list)
+    served = plan.legs[plan.legs["kind"].isin(SERVED)]
+    if "point" in served:
+        names = served.groupby(["route", "step"])["point"].agg(point_names)
+    else:
+        names = served.groupby(["route", "step"])["edge"].agg(piece_names)
     keys = zip(table["route"].tolist(), table["order"].tolist(), strict=True)
-    pieces = [piece_names(swept[key]) if key in swept.index else "" for key in keys]
-    table.insert(len(table.columns) - 1, "pieces", pieces)
+    pieces = [names[key] if key in names.index else "" for key in keys]
+    table.insert(list(table.columns).index("lock"), "pieces", pieces)
     return spoken(table, plan.question)
 
 
-def piece_names(edges: list[int]) -> str:
+def point_names(rows: Iterable[int]) -> str:
+    """Write rows of points, counted from 1, likewise.
+
+    Examples
+    --------
+    >>> point_names([0, 4])
+    'p1 p5'
+    """
+    return " ".join(f"p{row + 1}" for row in rows)
+
+
+def piece_names(edges: Iterable[int]) -> str:
     """Write directed edges so that no spreadsheet takes them for a number or a date.
 
     Examples
@@ -76,7 +99,7 @@ def piece_names(edges: list[int]) -> str:
     return " ".join(f"e{edge}" for edge in edges)
 
 
-def route_features(plan: RoutePlan) -> list[dict[str, Any]]:
+def route_features(plan: Plan) -> list[dict[str, Any]]:
     """One feature a step, in order: a line along the streets, or a point for a stop."""
     network = plan.question.network
     edges = plan.legs[plan.legs["edge"] >= 0].groupby(["route", "step"])["edge"].agg(list)
@@ -111,7 +134,7 @@ def _write(path: Path, features: list[dict[str, Any]]) -> None:
     path.write_text(text + "\n", encoding="utf-8")
 
 
-def _write_gpx(path: Path, plan: RoutePlan, number: int, features: list[dict[str, Any]]) -> None:
+def _write_gpx(path: Path, plan: Plan, number: int, features: list[dict[str, Any]]) -> None:
     """Write stops as waypoints and the way as a track, a segment a step."""
     question = plan.question
     root = ET.Element("gpx", {"xmlns": _GPX, "version": "1.1", "creator": "cityops"})

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from scenarios.hours import DAY_S, DAYS, clock_s, day_index, moment_s
 
 if TYPE_CHECKING:
+    from scenarios.collection.schema import CollectSpec
     from scenarios.routing.schema import RoutesSpec, VehicleSpec
 
 __all__ = ["Kind", "kinds_of", "plan_days"]
@@ -105,7 +106,7 @@ def _kind(spec: RoutesSpec, vehicle: VehicleSpec) -> Kind:
     )
 
 
-def plan_days(spec: RoutesSpec) -> tuple[int, ...]:
+def plan_days(spec: RoutesSpec | CollectSpec) -> tuple[int, ...]:
     """Days of the week on which a plan over several days works, Monday 0; else the day of `at`."""
     if not spec.is_week:
         return (int(moment_s(spec.at) // DAY_S),)

@@ -24,22 +24,22 @@ from scenarios.output import (
 )
 from scenarios.partial import check_writable, real_target
 from scenarios.placement.interrupts import noted_interrupt
-from scenarios.routing.again import base_of, facts_of, solve_again, with_locks
-from scenarios.routing.build import RouteQuestion, build_routes
+from scenarios.routing.build import build_routes
 from scenarios.routing.exchange import write_exchange
 from scenarios.routing.jobs import named, spoken
-from scenarios.routing.plan import RoutePlan, make_plan, solve_routes
 from scenarios.routing.tables import day_name
-from scenarios.routing.verify import RouteCheck, verify_routes
+from scenarios.routing.work import work_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from shapely.geometry.base import BaseGeometry
-
     from optimize.routing.arcs.solve import ArcProgress
+    from optimize.routing.nodes.solve import NodeProgress
     from scenarios.load import Scenario
+    from scenarios.routing.answer import Plan
     from scenarios.routing.fleet import Kind
+    from scenarios.routing.question import Question
+    from scenarios.routing.verify import RouteCheck
 
 __all__ = ["MARK", "RoutesRun", "check_plan", "default_folder", "routes_scenario", "titles"]
 
@@ -63,7 +63,7 @@ class RoutesRun:
     """
 
     folder: Path
-    plan: RoutePlan
+    plan: Plan
     check: RouteCheck
     manifest: dict[str, Any]
 
@@ -90,8 +90,8 @@ def routes_scenario(
     seed: int | None = None,
     replace: bool = False,
     command: str = "",
-    progress: Callable[[ArcProgress, int], None] | None = None,
-    finish: Callable[[Path, RoutePlan], None] | None = None,
+    progress: Callable[[ArcProgress | NodeProgress, float | None], None] | None = None,
+    finish: Callable[[Path, Plan], None] | None = None,
 ) -> RoutesRun:
     """Find routes and write their folder.
 
@@ -136,36 +136,28 @@ def routes_scenario(
     limit = spec.time_limit_s if time_limit_s is None else time_limit_s
     own = scenario.spec.scenario.seed if spec.seed is None else spec.seed
     used = own if seed is None else seed
-    base = None if edited is None else base_of(question, edited, str(edited))
+    work = work_of(question)
+    if edited is not None:
+        work.read(edited)
     with noted_interrupt() as note:
-        if base is None:
-            solution = solve_routes(
-                question, time_limit_s=limit, threads=threads, seed=used, progress=progress
-            )
-        else:
-            solution = solve_again(
-                question, base, time_limit_s=limit, threads=threads, seed=used, progress=progress
-            )
-    plan = make_plan(question, solution)
-    if base is not None:
-        plan = with_locks(plan, base)
-    check = check_plan(plan)
+        plan = work.plan(limit, threads, used, progress)
+    check = work.check(plan)
     asked: dict[str, Any] = {
         "command": command,
         "time_limit_s": limit,
         "threads": threads,
         "seed": used,
     }
-    interrupted = solution.interrupted or note.came
+    interrupted = work.interrupted or note.came
     with whole_folder(target, mark=MARK, what="folder of routes") as folder:
-        asked["from"] = None if base is None else facts_of(base)
+        asked["from"] = work.begun_from()
         manifest = _write(folder, plan, check, asked, started, interrupted=interrupted)
         if finish is not None:
             finish(folder, plan)
     return RoutesRun(target, plan, check, manifest)
 
 
-def check_plan(plan: RoutePlan) -> RouteCheck:
+def check_plan(plan: Plan) -> RouteCheck:
     """Check a plan against its streets.
 
     Parameters
@@ -173,31 +165,7 @@ def check_plan(plan: RoutePlan) -> RouteCheck:
     plan
         What is checked.
     """
-    question = plan.question
-    return verify_routes(
-        question.network,
-        question.spec,
-        plan.legs,
-        question.left_out,
-        period=question.period,
-        depots=tuple(place.node for place in question.depots),
-        dumps=tuple(place.node for place in question.dumps),
-        areas=_outlines(question),
-        rules=question.rules,
-        seconds=plan.seconds,
-    )
-
-
-def _outlines(question: RouteQuestion) -> list[BaseGeometry]:
-    """Outlines of the areas that a question names."""
-    names = question.spec.areas
-    if not names:
-        return []
-    from scenarios.areas import build_areas
-
-    scenario = question.scenario
-    areas = build_areas(scenario.spec, question.network, scenario.faults()) or ()
-    return [area.geometry for area in areas if area.name in names and area.geometry is not None]
+    return work_of(plan.question).check(plan)
 
 
 def _now() -> datetime:
@@ -206,7 +174,7 @@ def _now() -> datetime:
 
 def _write(
     folder: Path,
-    plan: RoutePlan,
+    plan: Plan,
     check: RouteCheck,
     asked: dict[str, Any],
     started: datetime,
@@ -228,7 +196,7 @@ def _write(
 
 
 def _manifest(
-    plan: RoutePlan,
+    plan: Plan,
     check: RouteCheck,
     asked: dict[str, Any],
     started: datetime,
@@ -236,7 +204,6 @@ def _manifest(
     interrupted: bool,
 ) -> dict[str, Any]:
     question, solution, table = plan.question, plan.solution, plan.summary
-    is_water = question.spec.is_water
     head = question.scenario.spec.scenario
     return {
         **asked,
@@ -248,19 +215,14 @@ def _manifest(
         "job": question.spec.job,
         "status": solution.status,
         "seconds_of_routes": plan.seconds,
-        "cost_s": solution.value,  # with what routes cost apart: the measure of bound and gap
-        "bound_s": int(solution.bound),
-        "gap": round(solution.gap, 6),
+        "cost_s": plan.cost_s,  # with what routes cost apart: the measure of bound and gap
+        "bound_s": plan.bound_s,
+        "gap": None if plan.gap is None else round(plan.gap, 6),
         "routes": len(table),
         "vehicles": question.spec.vehicles,
         "hours": round(float(table["hours"].sum()), 4),
         "longest_h": round(float(table["hours"].max()), 4),
-        named("km_swept", is_water): round(float(table["km_swept"].sum()), 3),
-        "km_deadhead": round(float(table["km_deadhead"].sum()), 3),
-        named("dirt_kg", is_water): round(float(table["dirt_kg"].sum()), 1),
-        named("dumps", is_water): int(table["dumps"].sum()),
-        "tasks": question.streets.problem.n_tasks,
-        "left_out_km": round(float(question.left_out["km"].sum()), 3),
+        **plan.figures(),
         "check": {
             "sides": check.sides,
             "edges": check.edges,
@@ -278,7 +240,7 @@ def _manifest(
         "fleet": [_kind(question, kind) for kind in question.kinds]
         if question.spec.vehicle
         else [],
-        named("dump_sites", is_water): [_place(place) for place in question.dumps],
+        named("dump_sites", question.job): [_place(place) for place in question.dumps],
         "network": network_facts(question.network),
         "versions": versions(),
         "input_hashes": file_hashes(question.scenario),
@@ -288,7 +250,7 @@ def _manifest(
     }
 
 
-def titles(question: RouteQuestion) -> dict[str, str]:
+def titles(question: Question) -> dict[str, str]:
     """Name a question in both languages, as people read it."""
     head, spec = question.scenario.spec.scenario, question.spec
     where = head.title or head.name
@@ -298,7 +260,7 @@ def titles(question: RouteQuestion) -> dict[str, str]:
     return {"title": title, "title_zh": title_zh}
 
 
-def _kind(question: RouteQuestion, kind: Kind) -> dict[str, Any]:
+def _kind(question: Question, kind: Kind) -> dict[str, Any]:
     return {
         "name": kind.name,
         "title": kind.title,

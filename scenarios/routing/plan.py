@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from scenarios.routing.jobs import terms_of
+from scenarios.routing.answer import NO_ROOM, NoRoutes, Plan
+from scenarios.routing.jobs import named, terms_of
 from scenarios.routing.tables import (
     LEG_COLUMNS,
     STEP_COLUMNS,
@@ -25,13 +26,11 @@ from scenarios.routing.tables import (
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    import pandas as pd
     from numpy.typing import NDArray
 
     from optimize.routing.arcs.problem import ArcGoals, ArcProblem
     from optimize.routing.arcs.solution import ArcSolution
     from optimize.routing.arcs.solve import ArcProgress
-    from optimize.routing.arcs.streets import Leg
     from optimize.routing.arcs.week import WeekProblem
     from scenarios.routing.build import RouteQuestion
 
@@ -52,48 +51,14 @@ __all__ = [
 _BOUND_SHARE, _BOUND_S = 0.2, 30.0
 _SCAN_SHARE, _SCAN_S = 0.15, 10.0
 _MOST_TOURS = 100_000
-NO_ROOM = "no room in the shifts"
-
-
-class NoRoutes(Exception):  # noqa: N818 - it is an answer, no error
-    """No routes keep the rules, or none were found in time; the input is sound.
-
-    Parameters
-    ----------
-    proven
-        Whether there are none at all.
-    reasons
-        Why, in words.
-    """
-
-    def __init__(self, proven: bool, reasons: tuple[str, ...]) -> None:  # noqa: FBT001
-        super().__init__("; ".join(reasons))
-        self.proven = proven
-        self.reasons = reasons
 
 
 @dataclass(frozen=True, eq=False)
-class RoutePlan:
-    """Routes and what they come to.
-
-    Parameters
-    ----------
-    question
-        What was asked.
-    solution
-        Of the search, with its bound.
-    routes
-        Legs of each route.
-    legs, steps, summary
-        Tables: an edge or stop a row; a step a row; a route a row.
-    """
+class RoutePlan(Plan):
+    """Routes along streets and what they come to."""
 
     question: RouteQuestion
     solution: ArcSolution
-    routes: tuple[tuple[Leg, ...], ...]
-    legs: pd.DataFrame
-    steps: pd.DataFrame
-    summary: pd.DataFrame
 
     @property
     def seconds(self) -> int:
@@ -101,6 +66,33 @@ class RoutePlan:
         fleet = self.question.streets.problem.fleet
         extra = sum(fleet[route.kind].route_cost for route in self.solution.routes)
         return self.solution.value - extra
+
+    @property
+    def cost_s(self) -> int:
+        """Seconds, and what routes cost apart."""
+        return self.solution.value
+
+    @property
+    def bound_s(self) -> int:
+        """Least that they can come to."""
+        return int(self.solution.bound)
+
+    @property
+    def gap(self) -> float:
+        """Share of the cost that lies above the bound."""
+        return self.solution.gap
+
+    def figures(self) -> dict[str, Any]:
+        """Give the manifest's figures of the job."""
+        table, job = self.summary, self.question.job
+        return {
+            named("km_swept", job): round(float(table["km_swept"].sum()), 3),
+            "km_deadhead": round(float(table["km_deadhead"].sum()), 3),
+            named("dirt_kg", job): round(float(table["dirt_kg"].sum()), 1),
+            named("dumps", job): int(table["dumps"].sum()),
+            "tasks": self.question.n_tasks,
+            "left_out_km": round(float(self.question.left_out["km"].sum()), 3),
+        }
 
 
 def solve_routes(
@@ -432,7 +424,6 @@ def make_plan(question: RouteQuestion, solution: ArcSolution) -> RoutePlan:
     return RoutePlan(
         question,
         solution,
-        routes,
         pd.DataFrame(legs, columns=list(LEG_COLUMNS)),
         pd.DataFrame(steps, columns=list(STEP_COLUMNS)),
         pd.DataFrame(summary),

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
+from scenarios.collection.rules import check_collect_routes
 from scenarios.faults import did_you_mean
 from scenarios.hours import day_index
 from scenarios.routing.fleet import kinds_of, plan_days
@@ -39,7 +40,7 @@ def _routes(document: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
 def depots_and_dumps(document: dict[str, Any]) -> Iterator[list[dict[str, Any]]]:
     """Find the places in the tables, for [scenario] crs to convert."""
     for _, table in _routes(document):
-        for key in ("depot", "dump", "fill"):
+        for key in ("depot", "dump", "fill", "facility"):
             if isinstance(table.get(key), dict):
                 yield [table[key]]
             if isinstance(table.get(key), list):
@@ -60,6 +61,9 @@ def check_routes(document: dict[str, Any], faults: FaultList) -> None:
         path = ("routes", name)
         if "network" not in document:
             faults.add(path, "there are no streets to route on", "add [network] source = ...")
+        if table.get("job") == "collect":
+            check_collect_routes(document, table, path, faults)
+            continue
         try:
             spec = RoutesSpec.model_validate(table)
         except ValidationError:

@@ -91,7 +91,7 @@ def _day(text: str) -> str:
     return text
 
 
-def _several(value: Any) -> Any:  # noqa: ANN401 - one table, or a list of them
+def several_tables(value: Any) -> Any:  # noqa: ANN401 - one table, or a list of them
     return [value] if isinstance(value, dict) else value
 
 
@@ -188,7 +188,7 @@ class TurnSpec(Table):
 class RoutesSpec(Table):
     """One question: in which order the streets are swept, or watered."""
 
-    job: Literal["sweep", "water"] = "sweep"
+    job: Literal["sweep", "water", "collect"] = "sweep"
     title: str = ""
     title_zh: str = ""
     assumed: list[str] = []
@@ -226,7 +226,7 @@ class RoutesSpec(Table):
     time_limit_s: Positive = 60.0
     seed: Annotated[int, Field(ge=0, lt=2**63)] | None = None
     max_snap_m: Positive = 500.0
-    depot: Annotated[list[DepotSpec], BeforeValidator(_several), Field(min_length=1)]
+    depot: Annotated[list[DepotSpec], BeforeValidator(several_tables), Field(min_length=1)]
     dump: list[DumpSpec] = []
     fill: list[FillSpec] = []
     vehicle: list[VehicleSpec] = []

@@ -10,13 +10,13 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from networks.direction_texts import compass, street_words
-from scenarios.routing.plan import clock_text
+from scenarios.routing.tables import clock_text
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from networks import RoadNetwork
-    from scenarios.routing.plan import RoutePlan
+    from scenarios.routing.answer import Plan
 
 __all__ = ["SheetLine", "run_sheet", "side_words"]
 
@@ -60,6 +60,21 @@ _WATER_TEXTS = {
         "dump": "加水：{place}",
     },
 }
+_POINT_TEXTS = {
+    "en": {
+        "collect": "Collect {place}{bins}",
+        "bin": ", 1 bin",
+        "bins": ", {n} bins",
+        "dump": "Unload: {place}",
+    },
+    "zh": {
+        "collect": "收运：{place}{bins}",
+        "bin": "，1 桶",
+        "bins": "，{n} 桶",
+        "dump": "卸料：{place}",
+    },
+}
+_JOB_TEXTS = {"water": _WATER_TEXTS, "collect": _POINT_TEXTS}
 _COURSES = {
     "east": 0, "north-east": 45, "north": 90, "north-west": 135,
     "west": 180, "south-west": 225, "south": 270, "south-east": 315,
@@ -73,13 +88,13 @@ class SheetLine:
     Parameters
     ----------
     kind
-        "sweep", "drive", "dump", "depot", "wait" or "break".
+        "sweep", "collect", "drive", "dump", "depot", "wait" or "break".
     step
         `order` of the step of the plan that the line belongs to.
     text
         What to do.
     side
-        Of the street that is swept, in words; "" otherwise.
+        Of the street that is swept, or on which the point lies, in words; "" otherwise.
     km, minutes
         Of the stretch, or of the halt.
     clock
@@ -112,7 +127,7 @@ def side_words(side: str, lang: str = "en") -> str:
     return texts.get(side, "")
 
 
-def run_sheet(plan: RoutePlan, route: int, lang: str = "en") -> list[SheetLine]:
+def run_sheet(plan: Plan, route: int, lang: str = "en") -> list[SheetLine]:
     """Lines of one route.
 
     Parameters
@@ -145,31 +160,37 @@ def run_sheet(plan: RoutePlan, route: int, lang: str = "en") -> list[SheetLine]:
         if key == "depot":
             key = "home" if number == last else "leave"
         begin = leaves_s + leg["start_s"]
-        place = str(steps.loc[leg["step"], "street"])
+        place, side = (str(steps.loc[leg["step"], key]) for key in ("street", "side"))
+        bins = ""
+        if leg["kind"] == "collect":
+            many = int(steps.loc[leg["step"], "bins"])
+            bins = "" if many == 0 else texts["bin" if many == 1 else "bins"].format(n=many)
+        until = clock_text(begin + leg["seconds"])
         lines.append(
             SheetLine(
                 leg["kind"],
                 int(leg["step"]),
-                texts[key].format(place=place, until=clock_text(begin + leg["seconds"])),
-                "",
+                texts[key].format(place=place, until=until, bins=bins),
+                side_words(side, lang),
                 0.0,
                 leg["seconds"] / 60,
                 clock_text(begin),
                 leg["load_kg"],
             )
         )
-    if not plan.question.spec.is_water:
+    if plan.question.job != "water":
         return lines
     return [replace(line, load=max(0.0, tank_l - line.load)) for line in lines]
 
 
-def _texts(plan: RoutePlan, lang: str) -> dict[str, str]:
-    """Words of a language, those of watering where trucks do that."""
-    return _TEXTS[lang] | (_WATER_TEXTS[lang] if plan.question.spec.is_water else {})
+def _texts(plan: Plan, lang: str) -> dict[str, str]:
+    """Words of a language, those of its job where there are others."""
+    own = _JOB_TEXTS.get(plan.question.job)
+    return _TEXTS[lang] if own is None else _TEXTS[lang] | own[lang]
 
 
 def _trip(
-    plan: RoutePlan, legs: list[dict[str, Any]], steps: pd.DataFrame, lang: str, leaves_s: float
+    plan: Plan, legs: list[dict[str, Any]], steps: pd.DataFrame, lang: str, leaves_s: float
 ) -> list[SheetLine]:
     """Lines between two halts."""
     if not legs:

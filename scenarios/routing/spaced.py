@@ -9,12 +9,15 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from scenarios.collection.schema import CollectSpec
     from scenarios.routing.schema import RoutesSpec
 
 __all__ = ["well_spaced"]
 
 
-def well_spaced(places: Sequence[int], days: tuple[int, ...], spec: RoutesSpec) -> bool:
+def well_spaced(
+    places: Sequence[int], days: tuple[int, ...], spec: RoutesSpec | CollectSpec
+) -> bool:
     """Whether no other choice of so many working days has a shorter longest gap.
 
     And, of those with the same longest gap, none a longer shortest one.

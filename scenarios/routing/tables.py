@@ -9,11 +9,14 @@ import numpy as np
 from scenarios.hours import DAY_S, DAYS
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from optimize.routing.arcs.solution import ArcRoute
     from optimize.routing.arcs.streets import Leg
     from scenarios.routing.build import RouteQuestion
+    from scenarios.routing.question import Question
 
-__all__ = ["LEG_COLUMNS", "STEP_COLUMNS", "RouteRows", "clock_text", "day_name"]
+__all__ = ["LEG_COLUMNS", "STEP_COLUMNS", "RouteRows", "Rows", "clock_text", "day_name"]
 
 LEG_COLUMNS = (
     "route", "order", "step", "kind", "edge", "node", "seconds", "start_s", "load_kg", "turn_s",
@@ -49,13 +52,15 @@ def clock_text(week_s: float) -> str:
     return f"{minutes // 60:02d}:{minutes % 60:02d}"
 
 
-class RouteRows:
-    """Rows of one route, built from leg to leg.
+class Rows:
+    """Rows of one route, whatever is done along it.
 
     Parameters
     ----------
     question
         What was asked.
+    drive_s : int64[m]
+        Whole seconds of driving along each edge.
     number
         Of the route, from 1.
     kind
@@ -64,9 +69,12 @@ class RouteRows:
         On which it leaves, Monday 0.
     """
 
-    def __init__(self, question: RouteQuestion, number: int, kind: int, day: int) -> None:
+    def __init__(
+        self, question: Question, drive_s: NDArray[np.int64], number: int, kind: int, day: int
+    ) -> None:
         self.question = question
         self.network = question.network
+        self.drive_s = drive_s
         self.number = number
         self.kind = kind
         self.vehicle = question.kinds[kind].name
@@ -78,6 +86,101 @@ class RouteRows:
         self.stops = {"wait": 0, "break": 0}
         self.legs: list[tuple[Any, ...]] = []
         self.steps: list[tuple[Any, ...]] = []
+
+    def _of_leg(self) -> tuple[Any, ...]:
+        """Give what a job says of each edge or stop beyond `LEG_COLUMNS`."""
+        return ()
+
+    def _of_step(self) -> tuple[Any, ...]:
+        """Give what a job says of each step beyond `STEP_COLUMNS`."""
+        return ()
+
+    def _told(self, kind: str, edges: list[int]) -> tuple[str, str]:  # noqa: ARG002 - by the job
+        """Street and side of a step along edges."""
+        return "", ""
+
+    def _stop(self, kind: str, name: str, node: int, seconds: int, side: str = "") -> None:
+        step = len(self.steps)
+        start_s = self.at_s
+        if kind in self.stops:
+            self.stops[kind] += seconds
+        self.legs.append(
+            (
+                self.number, len(self.legs), step, kind, -1, node, seconds, start_s,
+                self.load / 1000, 0, self.day, self.vehicle, *self._of_leg(),
+            )
+        )  # fmt: skip
+        self.at_s += seconds
+        lon, lat = self._lonlat(node)
+        self.steps.append(
+            (
+                self.number, step, kind, name, side, lon, lat, lon, lat, 0.0,
+                round(seconds / 60, 2), self._clock(start_s), self.load / 1000,
+                self.day, self.vehicle, "", *self._of_step(),
+            )
+        )  # fmt: skip
+
+    def _moving(self, group: list[Leg]) -> None:
+        """One step of one or several legs."""
+        kind, step, start_s, metres = group[0].kind, len(self.steps), self.at_s, 0.0
+        for leg in group:
+            for edge, turn in zip(leg.edges.tolist(), leg.turn_s.tolist(), strict=True):
+                is_swept = leg.kind == "sweep"
+                drive_s = int(self.drive_s[edge]) + turn
+                seconds = leg.seconds if is_swept else drive_s
+                self.load += leg.grams if is_swept else 0
+                self.legs.append(
+                    (
+                        self.number, len(self.legs), step, kind, edge,
+                        int(self.network.head[edge]), seconds, self.at_s, self.load / 1000, turn,
+                        self.day, self.vehicle, *self._of_leg(),
+                    )
+                )  # fmt: skip
+                self.at_s += seconds
+                metres += float(self.network.length_m[edge])
+        edges = [edge for leg in group for edge in leg.edges.tolist()]
+        first, last = int(self.network.tail[edges[0]]), int(self.network.head[edges[-1]])
+        street, side = self._told(kind, edges)
+        self.steps.append(
+            (
+                self.number, step, kind, street, side, *self._lonlat(first), *self._lonlat(last),
+                round(metres / 1000, 4), round((self.at_s - start_s) / 60, 2),
+                self._clock(start_s), self.load / 1000, self.day, self.vehicle, "",
+                *self._of_step(),
+            )
+        )  # fmt: skip
+
+    def _lonlat(self, node: int) -> tuple[float, float]:
+        return round(float(self.network.lon[node]), 6), round(float(self.network.lat[node]), 6)
+
+    def _clock(self, seconds: int) -> str:
+        return clock_text(self.leaves_s + seconds)
+
+    def common(self) -> dict[str, Any]:
+        """Say of a route what is said of each: when, whose, how long it waits."""
+        return {
+            "day": self.day,
+            "vehicle": self.vehicle,
+            "depot": self.depot.name if len(self.question.depots) > 1 else "",
+            "leaves_s": self.leaves_s % DAY_S,
+            "wait_min": round(self.stops["wait"] / 60, 2),
+            "break_min": round(self.stops["break"] / 60, 2),
+        }
+
+
+class RouteRows(Rows):
+    """Rows of one route along streets, built from leg to leg.
+
+    Parameters
+    ----------
+    question, number, kind, day
+        As for `Rows`.
+    """
+
+    question: RouteQuestion
+
+    def __init__(self, question: RouteQuestion, number: int, kind: int, day: int) -> None:
+        super().__init__(question, question.streets.drive_s, number, kind, day)
 
     def add(self, route: tuple[Leg, ...], found: ArcRoute) -> None:
         """Add a whole route.
@@ -142,56 +245,8 @@ class RouteRows:
         same_street = self.network.name[one] == self.network.name[other]
         return bool(same_street) and other != int(self.network.reverse[one])
 
-    def _stop(self, kind: str, name: str, node: int, seconds: int) -> None:
-        step = len(self.steps)
-        start_s = self.at_s
-        if kind in self.stops:
-            self.stops[kind] += seconds
-        self.legs.append(
-            (
-                self.number, len(self.legs), step, kind, -1, node, seconds, start_s,
-                self.load / 1000, 0, self.day, self.vehicle,
-            )
-        )  # fmt: skip
-        self.at_s += seconds
-        lon, lat = self._lonlat(node)
-        self.steps.append(
-            (
-                self.number, step, kind, name, "", lon, lat, lon, lat, 0.0,
-                round(seconds / 60, 2), self._clock(start_s), self.load / 1000,
-                self.day, self.vehicle, "",
-            )
-        )  # fmt: skip
-
-    def _moving(self, group: list[Leg]) -> None:
-        """One step of one or several legs."""
-        kind, step, start_s, metres = group[0].kind, len(self.steps), self.at_s, 0.0
-        for leg in group:
-            for edge, turn in zip(leg.edges.tolist(), leg.turn_s.tolist(), strict=True):
-                is_swept = leg.kind == "sweep"
-                drive_s = int(self.question.streets.drive_s[edge]) + turn
-                seconds = leg.seconds if is_swept else drive_s
-                self.load += leg.grams if is_swept else 0
-                self.legs.append(
-                    (
-                        self.number, len(self.legs), step, kind, edge,
-                        int(self.network.head[edge]), seconds, self.at_s, self.load / 1000, turn,
-                        self.day, self.vehicle,
-                    )
-                )  # fmt: skip
-                self.at_s += seconds
-                metres += float(self.network.length_m[edge])
-        edges = [edge for leg in group for edge in leg.edges.tolist()]
-        first, last = int(self.network.tail[edges[0]]), int(self.network.head[edges[-1]])
-        street = self._street(edges) if kind == "sweep" else ""
-        side = self._side(edges) if kind == "sweep" else ""
-        self.steps.append(
-            (
-                self.number, step, kind, street, side, *self._lonlat(first), *self._lonlat(last),
-                round(metres / 1000, 4), round((self.at_s - start_s) / 60, 2),
-                self._clock(start_s), self.load / 1000, self.day, self.vehicle, "",
-            )
-        )  # fmt: skip
+    def _told(self, kind: str, edges: list[int]) -> tuple[str, str]:
+        return (self._street(edges), self._side(edges)) if kind == "sweep" else ("", "")
 
     def _street(self, edges: list[int]) -> str:
         from networks.direction_texts import plain_name
@@ -213,12 +268,6 @@ class RouteRows:
         course = float(np.degrees(np.arctan2(dy, dx))) + turn
         return _SIDES[round(course / 45.0) % 8]
 
-    def _lonlat(self, node: int) -> tuple[float, float]:
-        return round(float(self.network.lon[node]), 6), round(float(self.network.lat[node]), 6)
-
-    def _clock(self, seconds: int) -> str:
-        return clock_text(self.leaves_s + seconds)
-
     def summary(self, route: tuple[Leg, ...]) -> dict[str, Any]:
         """Lay out what the route comes to."""
         length = self.network.length_m
@@ -236,10 +285,5 @@ class RouteRows:
             "dumps": sum(leg.kind == "dump" for leg in route),
             "dirt_kg": sum(leg.grams for leg in route) / 1000,
             "streets": sum(step[2] == "sweep" for step in self.steps),
-            "day": self.day,
-            "vehicle": self.vehicle,
-            "depot": self.depot.name if len(self.question.depots) > 1 else "",
-            "leaves_s": self.leaves_s % DAY_S,
-            "wait_min": round(self.stops["wait"] / 60, 2),
-            "break_min": round(self.stops["break"] / 60, 2),
+            **self.common(),
         }

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from scenarios.hours import DAYS
-from scenarios.routing.jobs import INNER_KINDS, spoken
+from scenarios.routing.jobs import INNER_KINDS, SERVED, spoken
 from scenarios.routing.sheet import side_words
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from scenarios.routing.plan import RoutePlan
+    from scenarios.routing.answer import Plan
 
 __all__ = ["COLUMNS", "ROUTE_SHEET", "write_workbook"]
 
@@ -32,6 +32,8 @@ COLUMNS: Final[dict[str, tuple[str, str]]] = {
     "minutes": ("Minutes", "分钟"),
     "load_kg": ("Load, kg", "载重（千克）"),
     "water_l": ("Water left, l", "余水（升）"),
+    "bins": ("Bins", "桶数"),
+    "load_m3": ("Load, m³", "载荷（立方米）"),
     "lock": ("Lock", "锁定"),
     "day": ("Day", "星期"),
     "vehicle": ("Vehicle", "车型"),
@@ -39,7 +41,8 @@ COLUMNS: Final[dict[str, tuple[str, str]]] = {
 }
 """Columns of a route's sheet, and how they are headed in English and Chinese.
 
-Day and vehicle are left out where a plan has one of them; water is left in watering trucks only.
+Day and vehicle are left out where a plan has one of them; water is left in watering trucks only,
+and bins stand at points that are collected, whose load takes room where volumes are known.
 """
 
 KINDS: Final[dict[str, tuple[str, str]]] = {
@@ -49,6 +52,8 @@ KINDS: Final[dict[str, tuple[str, str]]] = {
     "dump": ("dump", "倾倒"),
     "water": ("water", "洒水"),
     "fill": ("fill", "加水"),
+    "collect": ("collect", "收运"),
+    "unload": ("unload", "卸料"),
     "break": ("break", "休息"),
     "wait": ("wait", "等候"),
 }
@@ -69,10 +74,14 @@ _SUMMARY: Final[dict[str, tuple[str, str, int]]] = {
     "fills": ("Fills", "加水次数", 10),
     "water_l": ("Water, l", "用水（升）", 13),
     "streets": ("Streets", "道路数", 9),
+    "points": ("Points", "点位数", 9),
+    "km": ("km", "公里", 9),
+    "unloads": ("Unloads", "卸料次数", 10),
+    "waste_kg": ("Waste, kg", "垃圾（千克）", 13),
 }
 _SUMMED = frozenset(
     {"hours", "km_swept", "km_deadhead", "dumps", "dirt_kg", "streets"}
-    | {"km_watered", "fills", "water_l"}
+    | {"km_watered", "fills", "water_l", "points", "km", "unloads", "waste_kg"}
 )
 _DAYS_ZH = ("周一", "周二", "周三", "周四", "周五", "周六", "周日")
 _WORDS: Final[dict[str, tuple[str, str]]] = {
@@ -82,19 +91,22 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
 }
 _WIDTHS = {
     "order": 6, "kind": 8, "street": 34, "side": 15, "clock": 8, "km": 8, "minutes": 9,
-    "load_kg": 11, "water_l": 11, "lock": 8, "day": 8, "vehicle": 16, "pieces": 26,
+    "load_kg": 11, "water_l": 11, "bins": 6, "load_m3": 10, "lock": 8, "day": 8, "vehicle": 16,
+    "pieces": 26,
 }  # fmt: skip
 _SHAPES = {
     "km": "km",
     "minutes": "minutes",
     "load_kg": "whole",
     "water_l": "whole",
+    "bins": "whole",
+    "load_m3": "km",
     "clock": "time",
 }
 _A4 = 9
 
 
-def write_workbook(path: Path, plan: RoutePlan, *, title: str, lang: str = "en") -> None:
+def write_workbook(path: Path, plan: Plan, *, title: str, lang: str = "en") -> None:
     """Write a summary and a sheet for each route.
 
     Parameters
@@ -129,7 +141,7 @@ def write_workbook(path: Path, plan: RoutePlan, *, title: str, lang: str = "en")
             _print_setup(sheet, f"{title} – {name}", chinese)
 
 
-def _worded(table: pd.DataFrame, plan: RoutePlan, lang: str) -> pd.DataFrame:
+def _worded(table: pd.DataFrame, plan: Plan, lang: str) -> pd.DataFrame:
     """Name days and vehicles as people do."""
     words = {kind.name: kind.label(lang) for kind in plan.question.kinds}
     days = {day[:3]: _DAYS_ZH[k] if lang == "zh" else day[:3] for k, day in enumerate(DAYS)}
@@ -190,13 +202,14 @@ def _fill_route(sheet: Any, steps: pd.DataFrame, formats: dict[str, Any], lang: 
     chinese = lang == "zh"
     shown = [c for c in COLUMNS if c in steps]
     shown = [c for c in shown if c not in {"day", "vehicle"} or (steps[c] != "").any()]
+    shown = [c for c in shown if c != "load_m3" or steps[c].any()]
     sheet.freeze_panes(1, 1)
     for k, column in enumerate(shown):
         sheet.set_column(k, k, _WIDTHS[column])
         sheet.write_string(0, k, COLUMNS[column][chinese], formats["head"])
     for number, row in enumerate(steps.to_dict("records"), start=1):
         kind = INNER_KINDS.get(row["kind"], row["kind"])
-        look = kind if kind in {"sweep", "drive"} else "stop"
+        look = "sweep" if kind in SERVED else kind if kind == "drive" else "stop"
         for k, column in enumerate(shown):
             value, shape = row[column], f"{_SHAPES.get(column, 'text')} {look}"
             if column == "clock":

@@ -72,6 +72,7 @@ def test_every_text_is_used_somewhere():
         "rt.reason.",
         "road.",
         "wt.",
+        "ct.",
         "cl.col.",
         "cl.carry.",
         *PLACED,
@@ -97,8 +98,19 @@ def test_every_text_of_watering_stands_for_one_of_sweeping_and_is_another():
         assert not re.search("sweep|swept|dump|dirt", english, re.IGNORECASE)
         assert not re.search("清扫|倾倒|尘土|载重", chinese)
         assert blanks(english) == blanks(before[0])
-    words = RouteWords("zh", is_water=True)
+    words = RouteWords("zh", job="water")
     assert (words("rt.dump"), words("rt.depot")) == ("加水点", "车场")
+
+
+def test_every_text_of_collection_stands_for_one_of_sweeping_and_is_another():
+    own = {key for key in TEXTS if key.startswith("ct.")}
+    assert {key for key in own if f"rt.{key[3:]}" not in TEXTS} == set()
+    for key in own:
+        english, chinese = TEXTS[key]
+        assert chinese != TEXTS[f"rt.{key[3:]}"][1]
+        assert not re.search("sweep|swept|dump|dirt|water", english, re.IGNORECASE)
+        assert not re.search("清扫|倾倒|尘土|洒水", chinese)
+    assert RouteWords("en", job="collect")("rt.dump") == "Facility"
 
 
 def test_an_unknown_measure_is_shown_by_its_name():

@@ -298,7 +298,7 @@ def test_a_week_says_the_day_of_what_is_left_out_and_leaves_by_the_clock(two_yar
     from cityops.report.routes import _leaving, _left_out
     from cityops.report.words import RouteWords
 
-    words = RouteWords("en", is_water=False)
+    words = RouteWords("en", job="sweep")
     rows = [("Row 1", "primary", 0.1, "no room in the shifts", 0, 0.0, 0.0, "mon"),
             ("Row 1", "primary", 0.3, "no room in the shifts", 0, 0.0, 0.0, "wed"),
             ("", "primary", 0.2, "closed", 1, 0.0, 0.0, "")]  # fmt: skip
@@ -329,7 +329,7 @@ def test_no_routes_is_exit_1_with_the_reason_and_no_folder(small, capsys):
 
 def test_a_plan_that_fails_the_check_is_exit_1_and_says_so(small, capsys, monkeypatch):
     monkeypatch.setattr(
-        "scenarios.routing.output.verify_routes",
+        "scenarios.routing.work.verify_routes",
         lambda *_, **__: RouteCheck(1, 1, 1, ("route 1: does not come home",)),
     )
     assert main(["routes", "scenario.toml", "cleaning"]) == 1

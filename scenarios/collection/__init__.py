@@ -1,0 +1,1 @@
+"""Household waste: where it stands, and which truck collects what when."""

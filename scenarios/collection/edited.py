@@ -1,0 +1,71 @@
+"""Edited plans of collection: whose rows are which points."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from scenarios.routing.edited import EditedRow, Reader, row_fault
+
+if TYPE_CHECKING:
+    from scenarios.collection.build import CollectQuestion
+    from scenarios.routing.edited import Lock
+    from scenarios.routing.edited_files import PlanRow
+
+__all__ = ["PointReader"]
+
+
+class PointReader(Reader):
+    """Reads which points rows collect."""
+
+    question: CollectQuestion
+    serves = "collect"
+
+    def visit(self, place: int) -> int:
+        """Give the number of a facility."""
+        return place
+
+    def serve(self, row: PlanRow, lock: Lock) -> EditedRow:
+        """Find the points that a row collects.
+
+        Raises
+        ------
+        InputError
+            If its pieces are none, or others than the row says.
+        """
+        said = row.get("pieces")
+        words = [word.lower() for word in re.split(r"[\s,;+]+", said)]
+        if not said or not all(re.fullmatch(r"p\d+", word) for word in words):
+            what = f'pieces: "{said}" are no points' if said else "pieces: is empty"
+            raise row_fault(row, what, "take the row from the plan that was written, as p17")
+        self._check_name(row, words)
+        question = self.question
+        tasks = []
+        for word in words:
+            if word not in question.task_of:
+                raise row_fault(row, f"pieces: {self._unasked(word)}")
+            tasks.append(question.task_of[word])
+        nodes = question.node[question.rows[tasks]].tolist()
+        label = row.get("street") or question.label(tasks[0])
+        return EditedRow(row.where, label, tuple(tasks), tuple(nodes), lock)
+
+    def _check_name(self, row: PlanRow, words: list[str]) -> None:
+        """Points must be those that are named."""
+        said, names = row.get("street"), self.question.points.name
+        known = [names[int(word[1:]) - 1] for word in words if 0 < int(word[1:]) <= len(names)]
+        if said and known and said.lower() not in {name.lower() for name in known}:
+            raise row_fault(
+                row,
+                f"pieces: {words[0]} is {known[0]}, not {said}",
+                "the table of points has changed since, or cells were mixed up",
+            )
+
+    def _unasked(self, word: str) -> str:
+        """Say why a point cannot be collected."""
+        points, row = self.question.points, int(word[1:]) - 1
+        if not 0 <= row < len(points):
+            return f"there is no {word}; the points are others now"
+        reason = self.question.lost.get(word)
+        if reason is not None:
+            return f"{points.name[row]} ({word}) cannot be served: {reason}"
+        return f"{points.name[row]} ({word}) is not to be collected: it is {points.stream[row]}"

@@ -1,0 +1,463 @@
+"""Checking a plan of collection against the streets, apart from what made it.
+
+It reads the written tables, the scenario's own words, the points and the network's arrays, and
+counts anew: whether one edge begins where the last ended and is open to trucks, what every edge
+takes, whether each point that is asked for is collected exactly once by a truck of its stream, at
+its junction, and whether loads by mass and volume, hours, lunch, openings and intakes are kept.
+Shared with what makes plans are the schema, the points as they were read, and the streets with a
+junction at each of them.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter, defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from scenarios.hours import clock_s, moment_s
+from scenarios.routing.verify import RouteCheck
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from networks import RoadNetwork
+    from scenarios.collection.points import Points
+    from scenarios.collection.schema import CollectSpec
+
+__all__ = ["verify_collection"]
+
+_DAY_S = 86_400
+_NEAR_M = 2.0  # beyond the limit of snapping, from a point to its junction
+
+
+@dataclass(frozen=True)
+class _Truck:
+    """A kind of truck, as the table describes it."""
+
+    name: str
+    count: int | None
+    depot: int
+    streams: frozenset[str]
+    kg: float
+    litres: float
+    shift_s: float
+    leaves: tuple[int, int]
+    pause: tuple[int, int, int]  # earliest and latest begin by the clock, length; 0 for none
+    max_stops: int | None
+    max_kg: float
+    max_trips: int | None
+
+
+class _Town:
+    """Points, trucks and facilities as plain numbers."""
+
+    def __init__(
+        self,
+        network: RoadNetwork,
+        spec: CollectSpec,
+        points: Points,
+        period: int,
+        depots: tuple[int, ...],
+        facilities: tuple[int, ...],
+    ) -> None:
+        self.network, self.spec, self.points = network, spec, points
+        self.tail: list[int] = network.tail.tolist()
+        self.head: list[int] = network.head.tolist()
+        self.length: list[float] = network.length_m.tolist()
+        self.time: list[float] = network.edge_times_s(period).tolist()
+        self.depots, self.facilities = depots, facilities
+        self.trucks = {truck.name: truck for truck in _trucks(spec)}
+        self.first_s = min(truck.leaves[0] for truck in self.trucks.values())
+        self.tipped: Counter[tuple[int, int]] = Counter()
+
+    def wanted(self, row: int) -> bool:
+        """Whether the table asks for a point."""
+        spec, points = self.spec, self.points
+        by_stream = not spec.stream or points.stream[row] in spec.stream
+        return by_stream and (not spec.kinds or points.kind[row] in spec.kinds)
+
+    def drive_s(self, edge: int) -> int:
+        """Seconds of driving along an edge."""
+        own = self.length[edge] * 3.6 / self.spec.drive_kmh if self.spec.drive_kmh else 0.0
+        return max(1, round(max(self.time[edge], own)))
+
+    def away_m(self, row: int, node: int) -> float:
+        """Metres from a point to a junction."""
+        network, points = self.network, self.points
+        x, y = network.projection.to_xy(points.lon[[row]], points.lat[[row]])
+        return math.hypot(network.x[node] - x[0], network.y[node] - y[0])
+
+    def service_s(self, row: int) -> int:
+        """Seconds of a stop at a point."""
+        own = float(self.points.service_s[row])
+        if not math.isnan(own):
+            return round(own)
+        return round(self.spec.stop_s + self.spec.bin_s * int(self.points.bins[row]))
+
+    def kg(self, row: int) -> float:
+        """Kilograms that lie at a point."""
+        return round(1000.0 * self.spec.days_of_waste * float(self.points.kg[row])) / 1000.0
+
+    def litres(self, row: int) -> float:
+        """Litres that lie there, 0 where that is not known."""
+        litres = float(self.points.litres[row])
+        return 0.0 if math.isnan(litres) else self.spec.days_of_waste * litres
+
+    def hours(self, row: int) -> tuple[int, int] | None:
+        """Seconds of the day from and until which a point may be collected; None for any time."""
+        start, end = self.points.window[row].tolist()
+        if end < 0:
+            return None
+        return (start + _DAY_S, end + _DAY_S) if end <= self.first_s else (start, end)
+
+    def may_hold(self, truck: _Truck, row: int) -> bool:
+        """Whether a truck could take a point at all, by stream and size."""
+        stream = self.points.stream[row]
+        if truck.streams and stream not in truck.streams:
+            return False
+        return self.kg(row) <= min(truck.kg, truck.max_kg) and self.litres(row) <= truck.litres
+
+    def takes(self, facility: int, truck: _Truck) -> bool:
+        """Whether a facility takes all streams of a truck."""
+        allowed = self.spec.facility[facility].streams
+        rows = (row for row in range(len(self.points)) if self.wanted(row))
+        own = {self.points.stream[row] for row in rows}
+        carried = own & truck.streams if truck.streams else own
+        return not allowed or carried <= set(allowed)
+
+    def opening(self, facility: int) -> tuple[int, int] | None:
+        """Seconds of the day in which a visit must lie; None for any time."""
+        site = self.spec.facility[facility]
+        if site.opens is None and site.closes is None:
+            return None
+        start = clock_s(site.opens) if site.opens else 0
+        end = clock_s(site.closes) if site.closes else _DAY_S
+        if end <= start:
+            end += _DAY_S
+        return (start + _DAY_S, end + _DAY_S) if end <= self.first_s else (start, end)
+
+
+def _trucks(spec: CollectSpec) -> list[_Truck]:
+    names = [depot.name for depot in spec.depot]
+    found = []
+    tables: list[Any] = [*spec.vehicle]
+    for table in tables or [None]:
+
+        def own(key: str, table: Any = table) -> Any:  # noqa: ANN401 - as the table has it
+            value = getattr(table, key, None)
+            return getattr(spec, key) if value is None else value
+
+        leaves = int(moment_s(spec.at) % _DAY_S)
+        if table is not None and table.leaves is not None:
+            leaves = clock_s(table.leaves)
+        until = leaves if own("leaves_until") is None else _next(leaves, own("leaves_until"))
+        volume, most = own("volume_m3"), own("max_t_day")
+        found.append(
+            _Truck(
+                "" if table is None else table.name,
+                spec.vehicles if table is None else table.count,
+                names.index(table.depot) if table is not None and table.depot else 0,
+                frozenset((table.streams if table is not None else ()) or spec.stream),
+                1000.0 * own("capacity_t"),
+                math.inf if volume is None else 1000.0 * volume * own("compaction"),
+                3600.0 * own("shift_h"),
+                (leaves, until),
+                _pause(spec, table, leaves),
+                own("max_stops"),
+                math.inf if most is None else 1000.0 * most,
+                own("max_trips"),
+            )
+        )
+    return found
+
+
+def _pause(spec: CollectSpec, table: Any, leaves: int) -> tuple[int, int, int]:  # noqa: ANN401
+    tables = [one for one in (table, spec) if one is not None]
+    minutes = next((one.break_min for one in tables if one.break_min is not None), 0.0)
+    for one in tables:
+        if one.lunch is not None:
+            early = _next(leaves, one.lunch[0])
+            return early, _next(early, one.lunch[1]), round(60 * minutes)
+        if one.break_after_h is not None:
+            first, last = (round(3600 * hours) for hours in one.break_after_h)
+            return leaves + first, leaves + last, round(60 * minutes)
+    return 0, 0, round(60 * minutes)
+
+
+def _next(moment: int, clock: str) -> int:
+    at = clock_s(clock)
+    return at if at >= moment else at + _DAY_S
+
+
+def verify_collection(
+    network: RoadNetwork,
+    spec: CollectSpec,
+    points: Points,
+    legs: pd.DataFrame,
+    left_out: pd.DataFrame,
+    leaves: dict[int, int],
+    *,
+    period: int,
+    depots: tuple[int, ...],
+    facilities: tuple[int, ...],
+    seconds: int | None = None,
+) -> RouteCheck:
+    """Check a plan.
+
+    Parameters
+    ----------
+    network, spec, points
+        The streets, the table that asks for the routes, and the points of the scenario.
+    legs, left_out
+        Tables of the plan.
+    leaves
+        Second after midnight at which each route leaves.
+    period
+        Of the week, whose times hold.
+    depots, facilities
+        Nodes, in the table's order.
+    seconds
+        That all routes are said to take.
+    """
+    town = _Town(network, spec, points, period, depots, facilities)
+    faults: list[str] = []
+    done: Counter[int] = Counter()
+    driven: Counter[str] = Counter()
+    total = edges = 0
+    columns = [str(column) for column in legs]
+    for route, rows in legs.sort_values(["route", "order"]).groupby("route"):
+        table = [dict(zip(columns, row, strict=True)) for row in rows.itertuples(index=False)]
+        truck = town.trucks.get(str(table[0]["vehicle"]))
+        if truck is None:
+            faults.append(f"route {route}: there is no vehicle {table[0]['vehicle']!r}")
+            continue
+        found = _Route(town, truck, leaves[int(str(route))], done)
+        found.follow(table)
+        faults += [f"route {route}: {words}" for words in found.faults]
+        driven[truck.name] += 1
+        total += found.seconds
+        edges += found.edges
+    served = _service_faults(town, done, left_out, faults)
+    faults += _intake_faults(town)
+    if seconds is not None and total != seconds:
+        faults.append(f"the routes take {total} s, not {seconds} s")
+    for name, count in sorted(driven.items()):
+        most = town.trucks[name].count
+        if most is not None and count > most:
+            who = f" {name!r}" if name else ""
+            faults.append(f"there are {count} routes and {most} vehicles{who}")
+    return RouteCheck(served, edges, total, tuple(faults))
+
+
+def _service_faults(
+    town: _Town, done: Counter[int], left_out: pd.DataFrame, faults: list[str]
+) -> int:
+    """Note what is not collected exactly once; how many points were to be."""
+    lost = dict(zip(left_out["row"].tolist(), left_out["reason"].tolist(), strict=True))
+    served = 0
+    for row in range(len(town.points)):
+        label = f"{town.points.name[row]} (p{row + 1})"
+        count = done.pop(row, 0)
+        if not town.wanted(row):
+            if count:
+                faults.append(f"{label} is collected, and was not to be")
+            continue
+        if row in lost:
+            if count:
+                faults.append(f"{label} is left out, and collected")
+            faults += _left_faults(town, row, str(lost[row]), label)
+            continue
+        served += 1
+        if count != 1:
+            faults.append(f"{label} is collected {count} times, not once")
+    faults += [f"there is no point p{row + 1}" for row in sorted(done)]
+    return served
+
+
+def _left_faults(town: _Town, row: int, reason: str, label: str) -> list[str]:
+    """Doubt a reason that the table contradicts."""
+    where = f"{label} is left out as {reason!r}"
+    fit = [truck.name for truck in town.trucks.values() if town.may_hold(truck, row)]
+    stream = town.points.stream[row]
+    able = [t.name for t in town.trucks.values() if not t.streams or stream in t.streams]
+    if reason == "larger than a truck" and fit:
+        return [f"{where}, and fits vehicle {fit[0]!r}"]
+    if reason == "no truck for its stream" and able:
+        return [f"{where}, and vehicle {able[0]!r} collects {stream}"]
+    if reason == "not worth its prize" and math.isnan(float(town.points.prize[row])):
+        return [f"{where}, and has no prize"]
+    return []
+
+
+def _intake_faults(town: _Town) -> list[str]:
+    """Hours in which a facility is brought more than it takes."""
+    faults = []
+    for (facility, hour), grams in sorted(town.tipped.items()):
+        site = town.spec.facility[facility]
+        if site.intake_t_h is not None and grams > 1e6 * site.intake_t_h + 1.0:
+            faults.append(
+                f"{site.name} is brought {grams / 1e6:.2f} t in the hour from {hour % 24:02d}:00, "
+                f"and takes {site.intake_t_h:g} t"
+            )
+    return faults
+
+
+class _Route:
+    """One route, followed edge by edge."""
+
+    def __init__(self, town: _Town, truck: _Truck, leaves_s: int, done: Counter[int]) -> None:
+        self.town, self.truck, self.done = town, truck, done
+        self.leaves_s = leaves_s + (_DAY_S if leaves_s < truck.leaves[0] else 0)
+        self.faults: list[str] = []
+        self.seconds = self.edges = self.last = self.stops = self.trips = 0
+        self.kg = self.litres = self.all_kg = 0.0
+        self.at = self.depot = town.depots[truck.depot]
+        self.breaks: list[tuple[int, int]] = []
+        self.sites: defaultdict[int, list[int]] = defaultdict(list)
+        for number, node in enumerate(town.facilities):
+            self.sites[node].append(number)
+        self.own = [f for f in range(len(town.facilities)) if town.takes(f, truck)]
+
+    def follow(self, rows: list[dict[str, Any]]) -> None:
+        if not rows or rows[0]["kind"] != "depot" or rows[-1]["kind"] != "depot":
+            self.faults.append("does not start and end at the depot")
+        first, last = self.truck.leaves
+        if not first <= self.leaves_s <= last:
+            self.faults.append(f"leaves at {_clock(self.leaves_s)}")
+        self.last = max((int(row["order"]) for row in rows), default=0)
+        for row in rows:
+            if row["start_s"] != self.seconds:
+                self.faults.append(
+                    f"says {row['start_s']} s at step {row['order']}, is at {self.seconds} s"
+                )
+            expected = self._edge(row) if row["edge"] >= 0 else self._stop(row)
+            if row["seconds"] != expected:
+                self.faults.append(
+                    f"step {row['order']} takes {expected} s, not {row['seconds']} s"
+                )
+            self.seconds += expected
+            if abs(self.kg - row["load_kg"]) > 1.0:
+                self.faults.append(
+                    f"carries {self.kg:.1f} kg at step {row['order']}, not {row['load_kg']:.1f}"
+                )
+        self._at_home()
+        self._check_break()
+
+    def _at_home(self) -> None:
+        truck = self.truck
+        if self.at != self.depot:
+            self.faults.append("does not come home")
+        if self.town.facilities and self.kg > 0.0:
+            self.faults.append("comes home without having been emptied")
+        if self.seconds > truck.shift_s:
+            self.faults.append(
+                f"takes {self.seconds / 3600:.2f} h, more than {truck.shift_s / 3600:g} h"
+            )
+        if truck.max_stops is not None and self.stops > truck.max_stops:
+            self.faults.append(f"has {self.stops} points, more than {truck.max_stops}")
+        if self.all_kg > truck.max_kg + 0.5:
+            self.faults.append(f"collects {self.all_kg:,.0f} kg, more than {truck.max_kg:,.0f} kg")
+        if truck.max_trips is not None and self.trips > truck.max_trips:
+            self.faults.append(f"is filled {self.trips} times, more than {truck.max_trips}")
+
+    def _edge(self, row: dict[str, Any]) -> int:
+        edge, town = int(row["edge"]), self.town
+        if row["kind"] != "drive":
+            self.faults.append(f"step {row['order']} is an edge of kind {row['kind']!r}")
+        if town.tail[edge] != self.at or row["node"] != town.head[edge]:
+            self.faults.append(f"step {row['order']} begins where the last one did not end")
+        if not math.isfinite(town.time[edge]):
+            self.faults.append(f"step {row['order']} goes along a closed street")
+            return int(row["seconds"])
+        self.at = town.head[edge]
+        self.edges += 1
+        return town.drive_s(edge)
+
+    def _stop(self, row: dict[str, Any]) -> int:
+        if row["node"] != self.at:
+            self.faults.append(f"stop {row['order']} is not where the truck is")
+        kind = row["kind"]
+        if kind == "wait":
+            return int(row["seconds"])
+        if kind == "break":
+            self.breaks.append((self.leaves_s + self.seconds, int(row["seconds"])))
+            return int(row["seconds"])
+        if kind == "collect":
+            return self._collect(row)
+        if kind == "dump":
+            return self._unload(row)
+        if kind != "depot" or 0 < row["order"] < self.last:
+            self.faults.append(f"has a stop that is none: {kind!r} at step {row['order']}")
+        elif not self.town.facilities and row["order"] > 0:
+            self.kg = self.litres = 0.0
+        return 0
+
+    def _collect(self, row: dict[str, Any]) -> int:
+        town, truck, point = self.town, self.truck, int(row["point"])
+        if not 0 <= point < len(town.points):
+            self.faults.append(f"step {row['order']} collects a point that is none: {point}")
+            return int(row["seconds"])
+        label = f"{town.points.name[point]} at step {row['order']}"
+        self.done[point] += 1
+        self.stops += 1
+        if self.kg == 0.0 and self.litres == 0.0:
+            self.trips += 1
+        if truck.streams and town.points.stream[point] not in truck.streams:
+            self.faults.append(f"collects {label}, which is {town.points.stream[point]}")
+        if town.away_m(point, self.at) > town.spec.max_snap_m + _NEAR_M:
+            self.faults.append(f"is {town.away_m(point, self.at):.0f} m from {label}")
+        self.kg += town.kg(point)
+        self.all_kg += town.kg(point)
+        self.litres += town.litres(point)
+        if self.kg > truck.kg + 0.5:
+            self.faults.append(f"carries {self.kg:,.0f} kg after {label}")
+        if self.litres > truck.litres + 0.5:
+            self.faults.append(f"carries {self.litres:,.0f} l of loose waste after {label}")
+        begin, takes = self.leaves_s + self.seconds, town.service_s(point)
+        hours = town.hours(point)
+        if hours is not None and not hours[0] <= begin <= begin + takes <= hours[1]:
+            self.faults.append(f"collects {label} at {_clock(begin)}, outside its hours")
+        return takes
+
+    def _unload(self, row: dict[str, Any]) -> int:
+        town = self.town
+        here = self.sites.get(self.at, [])
+        own = [f for f in here if f in self.own]
+        if not own:
+            said = "for its streams" if here else "there"
+            self.faults.append(f"unloads at step {row['order']}, and no facility is {said}")
+            self.kg = self.litres = 0.0
+            return int(row["seconds"])
+        minutes = [town.spec.facility[f].visit_min for f in own]
+        takes = [round(60 * (town.spec.visit_min if m is None else m)) for m in minutes]
+        k = takes.index(row["seconds"]) if row["seconds"] in takes else 0
+        facility, begin = own[k], self.leaves_s + self.seconds
+        town.tipped[facility, begin // 3600] += round(1000 * self.kg)
+        self.kg = self.litres = 0.0
+        hours = town.opening(facility)
+        if hours is not None and not hours[0] <= begin <= begin + takes[k] <= hours[1]:
+            name = town.spec.facility[facility].name
+            self.faults.append(f"unloads at {name} at {_clock(begin)}, when it is closed")
+        return takes[k]
+
+    def _check_break(self) -> None:
+        """One break in its hours, unless the route is over before it must have begun."""
+        early, late, length = self.truck.pause
+        if not length:
+            if self.breaks:
+                self.faults.append("has a break that nobody asked for")
+            return
+        if not self.breaks:
+            if self.leaves_s <= late < self.leaves_s + self.seconds:
+                self.faults.append(f"has no break, and is out at {_clock(late)}")
+            return
+        begin, takes = self.breaks[0]
+        if len(self.breaks) > 1 or takes != length or not early <= begin <= late:
+            self.faults.append(
+                f"has {len(self.breaks)} breaks, the first of {takes / 60:g} min at {_clock(begin)}"
+            )
+
+
+def _clock(seconds: int) -> str:
+    return f"{seconds // 3600 % 24:02d}:{seconds // 60 % 60:02d}"
