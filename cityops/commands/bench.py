@@ -12,7 +12,7 @@ EXAMPLE = "Example: cityops bench des --threads 1 --json des.json"
 
 def bench(
     suite: Annotated[
-        str, typer.Argument(metavar="SUITE", help="arcs, des, location, paths or records.")
+        str, typer.Argument(metavar="SUITE", help="arcs, des, location, paths, records or waste.")
     ],
     *,
     instances: Annotated[
