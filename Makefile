@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PIP_INSTALL := $(BIN)/python -m pip install --disable-pip-version-check --quiet --no-compile
 NPROC := $(shell nproc 2>/dev/null || echo 2)
 
-.PHONY: help setup setup-dev demo test test-all lint format bench docs requirements recompile clean
+.PHONY: help setup setup-dev demo compiled test test-all lint format bench docs requirements recompile clean
 .DEFAULT_GOAL := help
 
 help:
@@ -49,9 +49,11 @@ demo: setup
 # Kernels are compiled once, part by part in parallel, before every test process would do it for
 # itself; the packages of the tests arrive meanwhile.
 test: setup
-	@$(BIN)/cityops warmup & compiling=$$!; \
-	  $(MAKE) --no-print-directory setup-dev || { kill $$compiling; exit 1; }; wait $$compiling
+	@$(MAKE) --no-print-directory -j2 compiled setup-dev
 	@$(BIN)/python -m pytest -n $(NPROC)
+
+compiled: setup
+	@$(BIN)/cityops warmup
 
 test-all: setup-dev
 	@$(BIN)/python -m pytest -n $(NPROC) -m ""
