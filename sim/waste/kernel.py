@@ -155,7 +155,8 @@ def run(
                     given = stand[b]
                     g = lying(given, filling[b], stood_at[b], over, now)
                     g = min(g, truck[v, at.T_KG] - me[st.LOAD])
-                    g = min(g, (truck[v, at.T_ML] - me[st.ML]) * 1000 // given[at.ML_KG])
+                    room_ml = truck[v, at.T_ML] - me[st.ML]
+                    g = min(g, (room_ml * 1000 + 999) // given[at.ML_KG])
                     ml = g * given[at.ML_KG] // 1000
                     row = write(rows, clock, me, v, me[st.DOING], COLLECT, b, now)
                     row[at.L_G], row[at.L_ML] = g, ml
