@@ -66,6 +66,15 @@ def test_a_truck_takes_what_fits_by_mass_or_by_volume_and_the_rest_stays(city, e
     assert taken(kg=1e4, litres=100.0, compaction=5.0) == (200, 0)
 
 
+def test_litres_are_whole_millilitres_and_the_last_one_may_be_begun(city, engine):
+    # 333 ml a kg: 333,336 g are 111,000.888 ml, and a gram more would be 111,001.
+    log = city(
+        1, 2, [(0, 0, 0.0, ENDLESS, [(COLLECT, 0)])],
+        stands={"start_kg": 400.0, "density_kg_l": 3.0}, trucks={"kg": 1e4, "litres": 111.0},
+    ).log(engine)  # fmt: skip
+    assert log.course.rows[0, [12, 13]].tolist() == [333_336, 111_000]
+
+
 def test_waste_beside_the_bins_takes_longer_and_is_counted_exactly(city, engine):
     # A bin of 10 kg at 20 kg an hour is over after half an hour and 1 g (180 ms); the truck ends
     # at 2:00. 30 kg lie beside it then; 0.3 s a litre.
@@ -137,6 +146,7 @@ def test_who_waits_for_a_days_intake_tips_at_midnight(city, engine):
     [
         ({"select": 0}, [0, 1, 2]),
         ({"select": 1, "share": 0.5}, [1, 2]),
+        ({"select": 1, "share": 0.75}, [1, 2]),
         ({"select": 1, "share": 0.76}, [2]),
         # 10 kg an hour come to the first alone: 24 kg + 96 kg are half of 240 kg after 10 hours.
         ({"select": 2, "share": 0.5, "ahead_h": 9}, [1, 2]),
@@ -156,16 +166,19 @@ def test_stands_are_chosen_by_what_lies_and_what_is_to_come(city, engine, select
 def test_the_risk_of_an_overflow_is_that_of_a_normal_law(city, engine):
     # 100 kg in 10 hours with the variance 100 x 10 (deposits of 10 kg, all alike): 31.6 kg; 240 kg
     # less 108 or 110 kg left is 1.01 or 0.95 of them away, and z of 16 % is 0.994.
-    def is_served(start_kg):
+    def is_served(start_kg, litres_h=10.0):
         log = city(
             1, 2, [(0, 0, 0.0, ENDLESS, [(COLLECT, 0)])], stands={"start_kg": start_kg},
-            filling={"litres_h": [10.0], "deposit_l": 10.0, "deposit_cv": 0.0},
+            filling={"litres_h": [litres_h], "deposit_l": 10.0, "deposit_cv": 0.0},
             select={"select": 3, "share": 0.16, "ahead_h": 10},
         ).log(engine)  # fmt: skip
         return len(log.stops().query("kind == 0")) == 1
 
     assert not is_served(108.0)
     assert is_served(110.0)
+    # Where nothing comes a stand is chosen when it is full.
+    assert not is_served(239.0, 0.0)
+    assert is_served(240.0, 0.0)
 
 
 def test_what_the_end_of_the_shift_leaves_is_missed_and_done_first_next_time(city, engine):
@@ -187,6 +200,23 @@ def test_what_the_end_of_the_shift_leaves_is_missed_and_done_first_next_time(cit
     ]
     dropped = city(3, 2, plans, days=2, rules=Rules(0.0, "drop")).log(engine).stops()
     assert dropped.query("day == 1")["outcome"].tolist() == [DONE] * 4
+
+
+def test_home_is_by_way_of_a_plant_that_takes_what_is_aboard_after_a_diversion(city, engine):
+    # 200 kg are aboard at 185 s, and the 200 kg at the second stand do not fit: by the plant it is
+    # there at 485 s and done at 550 s; home by the plant, which takes 500 kg a day and has 250 kg,
+    # is at 730 s with 200 kg aboard (with 400 kg it would have to be without it, at 610 s).
+    def second(shift_s):
+        log = city(
+            2, 2, [(0, 0, 0.0, shift_s, [(COLLECT, 0), (COLLECT, 1)])],
+            stands={"start_kg": 200.0}, trucks={"kg": 300.0}, rules=Rules(0.0),
+            facilities={"intake_kg": [[np.nan], [500.0]]},
+            deliveries=Deliveries([0.0], [1], [0], [250.0]),
+        ).log(engine)  # fmt: skip
+        return log.stops().query("stand == 1")["outcome"].tolist()
+
+    assert second(729.0) == [MISSED]
+    assert second(730.0 + 300.0) == [DONE]
 
 
 def test_a_break_is_taken_before_what_would_last_beyond_its_latest_begin(city, engine):
@@ -286,6 +316,16 @@ def test_an_order_is_split_into_loads_and_haulers_work_in_their_hours(city, engi
         [1, 5000, 8 * HOUR_S, 8 * HOUR_S + 60 + 600 + 120 + 300],
     ]
     assert log.course.flow[3].tolist() == [25_000_000]
+
+
+def test_an_order_is_ready_before_haulers_of_its_instant_are_home(city, engine):
+    # The first is home after 60 + 600 + 120 + 300 + 60 s, just when the second order is ready.
+    log = city(
+        1, 2, haulers=Haulers([-1, -1], [0, 0], 1e4, Fixed(600.0)),
+        orders=Orders([0.0, 1140.0], [0, 0], [0, 0], [1.0, 1.0]),
+    ).log(engine)  # fmt: skip
+    loads = log.hauls().query("kind == 1")
+    assert loads[["hauler", "left_s"]].to_numpy().tolist() == [[0, 0], [1, 1140]]
 
 
 def test_a_bay_is_free_before_who_comes_at_the_same_instant(city, engine):

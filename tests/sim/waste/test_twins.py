@@ -60,7 +60,7 @@ def cities(draw):
         rng.integers(1, 4, b),
         rng.choice([60.0, 120.0], b),
         rng.choice([np.nan, 20.0], b),
-        rng.choice([0.15, 0.5], b),
+        rng.choice([0.15, 0.5, 3.0], b),
         rng.integers(0, 3, b) * tick,
         rng.integers(0, 2, b) * tick,
         rng.choice([0.0, 30.0, 200.0], b),
@@ -80,10 +80,10 @@ def cities(draw):
         np.r_[stream[rng.integers(0, b, v)]],
         rng.integers(0, f, v),
         rng.choice([30.0, 100.0, 1000.0], v),
-        rng.choice([200.0, 5000.0], v),
+        rng.choice([37.0, 200.0, 5000.0], v),
         rng.choice([1.0, 3.0], v),
         up_h=np.inf if coarse else rng.choice([0.5, 5.0, np.inf], v),
-        repair_s=draw(st.sampled_from([Fixed(600.0), Exponential(3600.0)])),
+        repair_s=draw(st.sampled_from([Fixed(600.0), Exponential(3600.0), Fixed(700_000.0)])),
     )
     routes = drawn_routes(
         rng, draw(st.integers(0, 2 * v * days)), stands, trucks, facilities, days, tick
