@@ -44,7 +44,7 @@ MEASURES: Final[dict[str, tuple[str, bool | None, str, str]]] = {
     "left_t": ("t", False, "Left in and beside the bins at the end", "期末滞留量"),
     "served_stands": ("count", None, "Stands served", "收运点次"),
     "missed_stands": ("count", False, "Stands missed", "漏收点次"),
-    "missed_share": ("share", False, "Missed of those that were to be served", "漏收占比"),
+    "missed_share": ("share", False, "Missed of planned", "未完成占比"),
     "late_stands": ("count", None, "Made up for on a later route", "补收点次"),
     "skipped_stands": ("count", None, "Stands not chosen for emptying", "按满溢度跳过点次"),
     "bins_emptied": ("count", None, "Bins emptied", "清空桶数"),
@@ -57,9 +57,9 @@ MEASURES: Final[dict[str, tuple[str, bool | None, str, str]]] = {
         "90th percentile of delay against the plan",
         "较计划延误第90百分位",
     ),
-    "diversions": ("count", False, "Unloadings that were not planned", "计划外卸料次数"),
+    "diversions": ("count", False, "Stops that were not planned", "计划外停靠次数"),
     "trips": ("count", None, "Unloadings", "卸料趟次"),
-    "km": ("km", False, "Driven by collection trucks", "收集车行驶里程"),
+    "km": ("km", False, "Distance driven", "行驶里程"),
     "km_loaded": ("km", None, "Driven with waste aboard", "收集车载货里程"),
     "km_empty": ("km", False, "Driven empty", "收集车空驶里程"),
     "hauls": ("count", None, "Long hauls", "转运趟次"),
@@ -75,7 +75,7 @@ MEASURES: Final[dict[str, tuple[str, bool | None, str, str]]] = {
         "设施等候时间第90百分位",
     ),
     "station_wait_h": ("h", False, "Waits at facilities", "设施等候总时间"),
-    "utilisation": ("share", None, "Bays in use", "卸料位利用率"),
+    "bays_used": ("share", None, "Bays in use", "卸料位利用率"),
     "queue": ("count", False, "Mean number of vehicles in line", "平均排队车数"),
     "blocked_h": ("h", False, "Gate blocked by a full pit", "料坑满堵塞时间"),
     "full_h": ("h", False, "No place for another container", "集装箱位占满时间"),
@@ -359,11 +359,11 @@ def _facilities(view: _View) -> Iterator[Row]:
         hours = own[:, : at.S_PIT] / at.HOUR_MS
         if bays[f] > 0:
             busy = hours[:, at.S_BUSY] / bays[f]
-            yield "utilisation", "facility", name, busy.mean()
+            yield "bays_used", "facility", name, busy.mean()
             yield "queue", "facility", name, hours[:, at.S_LINE].mean()
             for hour in range(min(at.DAY_H, len(hours))):
                 group = f"{name}|{hour}"
-                yield "utilisation", "facility hour", group, busy[hour :: at.DAY_H].mean()
+                yield "bays_used", "facility hour", group, busy[hour :: at.DAY_H].mean()
                 line = hours[hour :: at.DAY_H, at.S_LINE]
                 yield "queue", "facility hour", group, line.mean()
         if view.log.facilities.compactors[f] > 0:

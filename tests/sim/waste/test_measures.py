@@ -129,10 +129,10 @@ def test_waits_are_of_all_who_come_to_the_gate_and_bays_are_used_by_the_hour(cit
     assert value["station_wait_mean_min", "facility", "Plant"] == pytest.approx(5.0)
     assert value["station_wait_h", "who", "others"] == pytest.approx(0.25)
     assert value["station_wait_h", "who", "trucks"] == 0.0
-    assert value["utilisation", "facility hour", "Plant|0"] == pytest.approx(0.5)
-    assert value["utilisation", "facility hour", "Plant|1"] == pytest.approx(0.25)
+    assert value["bays_used", "facility hour", "Plant|0"] == pytest.approx(0.5)
+    assert value["bays_used", "facility hour", "Plant|1"] == pytest.approx(0.25)
     assert value["queue", "facility hour", "Plant|0"] == pytest.approx(0.25)
-    assert value["utilisation", "facility", "Plant"] == pytest.approx(0.75 / 24)
+    assert value["bays_used", "facility", "Plant"] == pytest.approx(0.75 / 24)
     assert value["delivered_t", "facility", "Plant"] == 3.0
     assert value["tipped_t", "all", ""] == 3.0
     assert found(log, warmup_days=1)["station_wait_h", "all", ""] == 0.0
