@@ -154,7 +154,7 @@ def _bound_mend(path: KeyPath, kind: str, limit: float) -> str | None:
     return _BOUND_MENDS.get((kind, limit))
 
 
-def _model_at(path: KeyPath, *, collects: bool) -> type[BaseModel] | None:
+def _model_at(path: KeyPath, *, collects: bool = False) -> type[BaseModel] | None:
     """Find the model of the table at a path, of routes by their job."""
     model: type[BaseModel] = CollectSpec if collects else ScenarioSpec
     position = 2 if collects else 0
