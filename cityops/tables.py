@@ -37,7 +37,7 @@ def key_figures(run: Run) -> str:
             continue
         rows = summary[(summary["measure"] == measure) & (summary["by"] == "all")]
         lines += [_figure(row, titles) for row in rows.to_dict("records")]
-    rows = summary[(summary["measure"] == kind.by_class[0]) & (summary["by"] == "class")]
+    rows = summary[(summary["measure"] == kind.by_class[0]) & (summary["by"] == kind.classes)]
     lines += [_figure(row, titles) for row in rows.to_dict("records")]
     head = run.manifest["scenario"]
     title = head.get("title") or run.name

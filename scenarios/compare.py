@@ -32,7 +32,7 @@ _MUST_AGREE = {
     "warmup_s": "warm-up",
     "week_start_s": "start",
 }
-_FOLLOWS = ("all", "class", "area", "hour", "type")
+_FOLLOWS = ("all", "class", "stream", "area", "hour", "type")
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,7 @@ class Comparison:
         table, kind = self.table, service_kind(self.base.service)
         chosen = [
             table[(table["measure"] == measure) & (table["by"] == by)]
-            for by, measures in (("all", kind.key_measures), ("class", kind.by_class))
+            for by, measures in (("all", kind.key_measures), (kind.classes, kind.by_class))
             for measure in measures
         ]
         import pandas as pd

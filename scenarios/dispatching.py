@@ -73,7 +73,7 @@ class Dispatching:
         spec, built = self.scenario.spec, self.built
         head = spec.scenario.model_copy(update={"reps": 1, "half_width": None})
         same = spec.model_copy(update={"scenario": head, "placement": {}, "routes": {}})
-        text = same.model_dump_json(exclude={"cleaning"})
+        text = same.model_dump_json(exclude={"cleaning", "collection", "waste"})
         inputs = sorted(file_hashes(self.scenario).values()) if self.recorded else []
         streets = built.network
         network = resolved_text(self.scenario) if streets is None else streets.content_hash()

@@ -31,12 +31,14 @@ _SUBTABLES = {
     ("cleaning", "leaves"),
     ("cleaning", "energy"),
     ("cleaning", "cost"),
+    *(("waste", table) for table in ("filling", "orders", "energy", "cost")),
 }
 _NUMBERED = {
     ("network", "period"),
     ("network", "closure"),
     ("cleaning", "market"),
     ("collection", "stream"),
+    *(("waste", key) for key in ("facility", "hauler", "outage", "ban", "delivery", "site")),
 }
 _PLACEMENT_TABLES = {"demand", "candidates", "existing", "queue", "equity", "depot"}
 # of a placement or of routes: written as a list in one line

@@ -19,6 +19,7 @@ from scenarios.routing.rules import check_routes, depots_and_dumps
 from scenarios.rules import check_rules
 from scenarios.schema import ScenarioSpec
 from scenarios.tables import csv_rows
+from scenarios.waste.rules import check_waste, waste_files, waste_places
 from scenarios.words import fault_words
 
 if TYPE_CHECKING:
@@ -136,6 +137,7 @@ def load_scenario(reference: str | os.PathLike[str]) -> Scenario:
     check_routes(document, faults)
     check_collection(document, faults)
     check_cleaning(document, faults)
+    check_waste(document, faults)
     faults.stop()
     if spec is None:  # pragma: no cover - a validation error is a fault, and stops above
         raise AssertionError
@@ -174,7 +176,7 @@ def _resolve_files(merged: MergedFiles, faults: FaultList) -> list[Path]:
     found: list[Path] = []
     classes = merged.document.get("incident_class")
     names = list(classes) if isinstance(classes, dict) else []
-    for path, holder, last in collection_files(merged.document):
+    for path, holder, last in (*collection_files(merged.document), *waste_files(merged.document)):
         resolved = _existing(holder[last], path, (), merged, faults)
         if resolved is not None:
             holder[last] = str(resolved)
@@ -261,7 +263,8 @@ def _to_wgs84(document: dict[str, Any], faults: FaultList) -> None:
                 faults.include(error, ("scenario", "crs"))
                 return
     try:
-        for items in [*places_to_wgs84(document), *depots_and_dumps(document)]:
+        places = (places_to_wgs84, depots_and_dumps, waste_places)
+        for items in (part for find in places for part in find(document)):
             _convert(items, head["crs"])
     except InputError as error:
         faults.include(error, ("scenario", "crs"))

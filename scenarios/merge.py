@@ -29,6 +29,9 @@ _DEEPEST = 12
 PLACEMENT_TABLES = ("demand", "candidates", "existing", "queue", "equity")
 PLACEMENT_LISTS = ("site", "size", "plant", "slot", "phase")
 
+# Of [waste]: lists of tables whose items have names.
+WASTE_LISTS = ("facility", "hauler", "outage", "ban", "delivery", "site")
+
 # Tables that are merged key by key; "*" stands for any name.
 _MERGED_TABLES: set[tuple[str, ...]] = {
     ("scenario",),
@@ -59,6 +62,11 @@ _MERGED_TABLES: set[tuple[str, ...]] = {
     ("cleaning", "energy"),
     ("cleaning", "cost"),
     ("collection",),
+    ("waste",),
+    ("waste", "filling"),
+    ("waste", "orders"),
+    ("waste", "energy"),
+    ("waste", "cost"),
 }
 _DROPPABLE = {("unit_type", "*"), ("incident_class", "*"), ("placement", "*"), ("routes", "*")}
 _NAMED_LISTS: set[tuple[str, ...]] = {
@@ -72,6 +80,7 @@ _NAMED_LISTS: set[tuple[str, ...]] = {
     *(("routes", "*", table) for table in ("depot", "dump", "fill", "facility", "vehicle")),
     ("cleaning", "market"),
     ("collection", "stream"),
+    *(("waste", table) for table in WASTE_LISTS),
 }
 
 

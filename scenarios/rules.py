@@ -45,7 +45,7 @@ def check_rules(document: dict[str, Any], faults: FaultList) -> None:
     if service == "routes":
         _only_routes(document, faults)
         return
-    if service == "cleaning":  # scenarios.cleaning.rules has the rest
+    if service in {"cleaning", "waste"}:  # the rest is in the rules of each
         _areas(document, faults)
         return
     _units(document, faults)

@@ -14,7 +14,6 @@ from scenarios.cleaning.schema import CleaningSpec  # noqa: TC001 - pydantic rea
 from scenarios.closing_times import check_hours, check_moment
 from scenarios.collection.schema import AnyRoutesSpec, CollectionSpec  # noqa: TC001 - pydantic
 from scenarios.placement.schema import PlacementSpec  # noqa: TC001 - pydantic reads it
-from scenarios.routing.schema import RoutesSpec  # noqa: TC001 - pydantic reads it
 from scenarios.values import (
     TABLE,
     Crs,
@@ -38,6 +37,7 @@ from scenarios.values import (
     Text,
     WholeHours,
 )
+from scenarios.waste.schema import WasteSpec  # noqa: TC001 - pydantic reads it
 
 __all__ = [
     "AreaSpec",
@@ -83,7 +83,7 @@ class ScenarioHead(Table):
     crs: Crs = "wgs84"
     assumed: list[str] = []
     assumed_zh: list[str] = []
-    service: Literal["dispatch", "cleaning", "placement", "routes"] = "dispatch"
+    service: Literal["dispatch", "cleaning", "waste", "placement", "routes"] = "dispatch"
     start: Moment = "monday 00:00"
     horizon_h: Annotated[float, Field(gt=0, le=100_000, allow_inf_nan=False)] = 168.0
     warmup_h: NotNegative = 0.0
@@ -313,3 +313,4 @@ class ScenarioSpec(Table):
     routes: dict[str, AnyRoutesSpec] = {}
     collection: CollectionSpec | None = None
     cleaning: CleaningSpec | None = None
+    waste: WasteSpec | None = None

@@ -91,6 +91,8 @@ class ServiceKind:
         Those that are read by class, too.
     met
         What two plans meet alike in the same replication, in a sentence.
+    classes
+        What a class is called where measures are told by it.
     """
 
     module: str
@@ -99,6 +101,7 @@ class ServiceKind:
     key_measures: tuple[str, ...]
     by_class: tuple[str, ...]
     met: str
+    classes: str = "class"
 
 
 SERVICES: dict[str, ServiceKind] = {
@@ -137,6 +140,32 @@ SERVICES: dict[str, ServiceKind] = {
         ),
         by_class=("clean_share",),
         met="streets, weather or dirt",
+    ),
+    "waste": ServiceKind(
+        module="scenarios.waste.service",
+        measures="sim.waste.measures",
+        key_figure="not_full_share",
+        key_measures=(
+            "not_full_share",
+            "overflow_l",
+            "collected_t",
+            "missed_share",
+            "punctual_share",
+            "trips",
+            "km",
+            "haul_km",
+            "station_wait_mean_min",
+            "station_wait_p90_min",
+            "out_h",
+            "overtime_h",
+            "energy",
+            "co2_t",
+            "cost",
+            "cost_per_t",
+        ),
+        by_class=("not_full_share",),
+        met="streets, bins or orders",
+        classes="stream",
     ),
 }
 """Every service that ``cityops run`` simulates."""

@@ -44,6 +44,12 @@ TABLES: dict[str, dict[str, Column]] = {
         "lat": Column(float),
         "weight": Column(float, needed=False),
     },
+    "order": {
+        "time_h": Column(float),
+        "lon": Column(float),
+        "lat": Column(float),
+        "t": Column(float),
+    },
 }
 
 

@@ -73,9 +73,12 @@ def write_pages(folder: Path, lang: str) -> None:
     from cityops.report.cleaning import write_cleaning_report
     from cityops.report.figures import write_figures
     from cityops.report.reading import RunFolder
+    from cityops.report.waste import write_waste_report
 
-    if RunFolder.load(folder).manifest.get("service") == "cleaning":
-        write_cleaning_report(folder, lang=lang)
+    writers = {"cleaning": write_cleaning_report, "waste": write_waste_report}
+    write = writers.get(RunFolder.load(folder).service)
+    if write is not None:
+        write(folder, lang=lang)
         return
     write_report(folder, lang=lang)
     write_figures(folder, lang=lang)

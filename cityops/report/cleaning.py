@@ -18,7 +18,14 @@ from cityops.report.build import (
     took_text,
     versions_text,
 )
-from cityops.report.cleaning_charts import by_hour, course, dirty_map, dirty_rows, map_legend
+from cityops.report.cleaning_charts import (
+    by_hour,
+    course,
+    dirty_map,
+    dirty_rows,
+    map_legend,
+    place_keys,
+)
 from cityops.report.contents import Card, Row, Sheet, whisker
 from cityops.report.facts import closures, command_said, named_hashes
 from cityops.report.formats import clock, digits, duration, hour_text, level_text, plain, span
@@ -102,6 +109,7 @@ def _context(run: RunFolder, words: Words) -> dict[str, Any]:
         "hours_takeaway": _hours_takeaway(run, words),
         "where_takeaway": _where_takeaway(run, words),
         "ramp": map_legend(words),
+        "places": place_keys(words),
         "aspect": aspect(district),
         "worst": _worst(run, words),
         "by_class": _groups(run, words, "class"),

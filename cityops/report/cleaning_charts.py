@@ -12,6 +12,7 @@ from cityops.report.charts import Figure, axis, band, hour_says, layout
 from cityops.report.formats import DAY_S, clock, digits, hour_text, span
 from cityops.report.map_charts import (
     LegendEntry,
+    PlaceKey,
     legend,
     map_axis,
     map_notes,
@@ -28,7 +29,15 @@ if TYPE_CHECKING:
     from cityops.report.reading import RunFolder
     from cityops.report.words import Words
 
-__all__ = ["CLASSES", "by_hour", "course", "dirty_map", "dirty_rows", "map_legend"]
+__all__ = [
+    "CLASSES",
+    "by_hour",
+    "course",
+    "dirty_map",
+    "dirty_rows",
+    "map_legend",
+    "place_keys",
+]
 
 EDGES = (0.0, 0.01, 0.1, 0.2, 0.3, 0.4, 0.5, 1.0)
 CLASSES = Classes(EDGES, ("#b8d8c0", *palette.ORDERED[1:]))
@@ -159,6 +168,14 @@ def course(run: RunFolder, words: Words) -> Figure | None:
 def map_legend(words: Words) -> list[LegendEntry]:
     """Say what the colours of the map stand for."""
     return legend(CLASSES, "share", words, EDGES)
+
+
+def place_keys(words: Words) -> list[PlaceKey]:
+    """Symbols of depots and dump sites."""
+    return [
+        PlaceKey("M1.5 1.5h9v9h-9z", palette.STATION, words("cl.depot")),
+        PlaceKey("M6 0l6 6l-6 6l-6 -6z", "#f0a92b", words("cl.dump")),
+    ]
 
 
 def dirty_map(run: RunFolder, district: DistrictMap, words: Words) -> Figure | None:

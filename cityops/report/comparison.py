@@ -165,6 +165,12 @@ def comparison_context(
         "areas_head": words(telling.words["areas"]),
         "has_hours": hours is not None,
         "ramp": telling.ramp(words),
+        "place_keys": telling.places(runs, words),
+        "titled": {
+            key: words(telling.words[key])
+            for key in ("hours", "hours.title", "where", "map.note")
+            if key in telling.words
+        },
         "cautions": cautions(runs, words),
         "differing_demand": "" if same else words(telling.words["demand"]),
         "has_cdf": cdf is not None,
@@ -281,7 +287,7 @@ def _against(
 ) -> Against:
     rows = a_day(rows, base.measured_s / telling.per_s, telling.totals)
     key = _key_rows(rows, telling.key)
-    classes = rows[(rows["by"] == "class") & rows["measure"].isin(telling.by_class)]
+    classes = rows[(rows["by"] == telling.classes) & rows["measure"].isin(telling.by_class)]
     areas = rows[(rows["by"] == "area") & (rows["measure"] == telling.by_class[0])]
     areas = areas[areas["difference"].notna() & ~areas["group"].isin(few_calls(base))]
     areas = areas[~unchanged(areas)]

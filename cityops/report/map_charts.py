@@ -39,6 +39,14 @@ class LegendEntry(NamedTuple):
     text: str
 
 
+class PlaceKey(NamedTuple):
+    """A symbol of a map, as the path of a drawing 12 wide and high, and what it stands for."""
+
+    path: str
+    colour: str
+    text: str
+
+
 class Layer(NamedTuple):
     """One way to colour the areas: measure, label, values by area, classes, legend."""
 

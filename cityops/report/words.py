@@ -1,7 +1,7 @@
 """Every word of the reports, in English and Chinese: one table, one entry a text.
 
 Those of street cleaning lie in `cityops.report.cleaning_words`, of placements in
-`placement_words`, of routes in `routes_words`.
+`placement_words`, of routes in `routes_words`, of waste collection in `waste_words`.
 
 `Words` looks a text up in its language and fills its blanks. A key that is missing is a bug and
 raises `KeyError`; tests check that every text has both languages and the same blanks.
@@ -14,6 +14,7 @@ from typing import Final, Literal
 from cityops.report.cleaning_words import CLEANING_TEXTS
 from cityops.report.placement_words import PLACEMENT_TEXTS
 from cityops.report.routes_words import ROUTES_TEXTS
+from cityops.report.waste_words import WASTE_TEXTS
 
 Lang = Literal["en", "zh"]
 
@@ -478,6 +479,7 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     **CLEANING_TEXTS,
     **PLACEMENT_TEXTS,
     **ROUTES_TEXTS,
+    **WASTE_TEXTS,
 }
 
 

@@ -13,6 +13,7 @@ from scenarios.placement.schema import PlacementSpec
 from scenarios.profiles import BUILT_IN
 from scenarios.routing.schema import RoutesSpec
 from scenarios.schema import ScenarioSpec
+from scenarios.waste.schema import WasteSpec
 from scenarios.words import _inner_model
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
@@ -41,7 +42,10 @@ def test_every_key_of_the_schema_is_on_the_page():
     cleaning = (DOCS / "cleaning-simulation.md").read_text(encoding="utf-8")
     in_cleaning = _keys(CleaningSpec)
     assert in_cleaning - set(re.findall(r"[a-z][a-z0-9_]*", cleaning)) == set()
-    others = in_placements | in_routes | in_cleaning
+    waste = (DOCS / "waste-simulation.md").read_text(encoding="utf-8")
+    in_waste = _keys(WasteSpec)
+    assert in_waste - set(re.findall(r"[a-z][a-z0-9_]*", waste)) == set()
+    others = in_placements | in_routes | in_cleaning | in_waste
     assert _keys(ScenarioSpec) - others - words == set()
     assert set(_TIMES) - words == set()
     assert set(BUILT_IN) - words == set()

@@ -1,0 +1,164 @@
+"""What trucks visit in which order: routes made on the spot, or those of a plan that is read."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from networks.errors import InputError
+from scenarios.waste.schema import of_routes
+
+if TYPE_CHECKING:
+    from optimize.routing.nodes.problem import NodeProblem
+    from optimize.routing.nodes.solution import NodeRoute
+    from scenarios.collection.build import CollectQuestion
+    from scenarios.waste.build import BuiltWaste
+
+__all__ = ["Driven", "driven_routes"]
+
+_NO_LIMIT_S = 1e6  # a number of iterations binds, so that results do not depend on the machine
+
+
+class Driven(NamedTuple):
+    """A route of a plan.
+
+    Parameters
+    ----------
+    kind
+        Of the truck, in the question's kinds.
+    weekday
+        Monday 0; None for a plan of one day.
+    leave_s
+        Seconds after midnight.
+    visits
+        Stop of the question, or ``-1 - f`` for its facility f; planned begin and end, seconds after
+        leaving.
+    lunch
+        How many visits are done before it, and its planned begin after leaving; None for none.
+    """
+
+    kind: int
+    weekday: int | None
+    leave_s: int
+    visits: list[tuple[int, float, float]]
+    lunch: tuple[int, float] | None
+
+
+def driven_routes(
+    built: BuiltWaste, name: str
+) -> tuple[CollectQuestion, list[Driven], dict[str, Any]]:
+    """Find the routes of one table: read its plan, or make routes.
+
+    Parameters
+    ----------
+    built
+        The scenario made ready.
+    name
+        Of [routes.NAME].
+
+    Returns
+    -------
+    CollectQuestion, list of Driven, dict
+        The question, its routes, and where they come from.
+
+    Raises
+    ------
+    InputError
+        If a plan cannot be read, or no routes keep the rules.
+    """
+    from scenarios.collection.build import CollectQuestion
+    from scenarios.routing.build import build_routes
+
+    question = build_routes(built.scenario, name, networks={built.network.mode: built.network})
+    assert isinstance(question, CollectQuestion)  # noqa: S101 - refused by the rules
+    plan = of_routes(built.spec.plan, name)
+    if plan is not None:
+        return _read(built, question, str(plan))
+    return _made(built, question)
+
+
+def _made(
+    built: BuiltWaste, question: CollectQuestion
+) -> tuple[CollectQuestion, list[Driven], dict[str, Any]]:
+    """Make routes with so much effort, whatever the time: the same ones on every machine."""
+    from optimize.routing.nodes.solve import solve_nodes
+    from scenarios.collection.plan import goals_of
+
+    shown, place = built.scenario.shown, f"[routes.{question.name}]"
+    if question.spec.is_week:
+        raise InputError(
+            "is a plan over a week, which takes longer to make than a run should",
+            file=shown,
+            place=place,
+            mend=f"make it with cityops routes {built.scenario.reference} {question.name}, and "
+            "name its folder in [waste] plan",
+        )
+    head = built.scenario.spec.scenario
+    seed = head.seed if question.spec.seed is None else question.spec.seed
+    problem = beyond_border(built, question)
+    solution = solve_nodes(
+        problem,
+        time_limit_s=_NO_LIMIT_S,
+        iterations=built.spec.effort,
+        seed=seed,
+        goals=goals_of(question),
+    )
+    if solution.interrupted:
+        raise KeyboardInterrupt  # what it has so far is not what another run would have
+    if not solution.routes:
+        raise InputError(
+            "no routes were found that keep its rules",
+            file=shown,
+            place=place,
+            mend=f"see why with cityops routes {built.scenario.reference} {question.name}",
+        )
+    origin = {
+        "source": "made",
+        "effort": built.spec.effort,
+        "seed": seed,
+        "hours": round(sum(r.home - r.leave for r in solution.routes) / 3600.0, 4),
+        "left": len(solution.left),
+    }
+    return question, [_driven(problem, route, None) for route in solution.routes], origin
+
+
+def _driven(problem: NodeProblem, route: NodeRoute, weekday: int | None) -> Driven:
+    lasts = [
+        int(problem.service_s[v]) if v >= 0 else int(problem.facility_s[-1 - v])
+        for v in route.visit.tolist()
+    ]
+    visits = [
+        (v, float(begin - route.leave), float(begin - route.leave + last))
+        for v, begin, last in zip(route.visit.tolist(), route.begin.tolist(), lasts, strict=True)
+    ]
+    lunch = None if route.lunch is None else (route.lunch[0], float(route.lunch[1] - route.leave))
+    return Driven(route.kind, weekday, int(route.leave), visits, lunch)
+
+
+def beyond_border(built: BuiltWaste, question: CollectQuestion) -> NodeProblem:
+    """Add the ways beyond the border of the streets to those of facilities that lie there."""
+    problem, own = question.problem, {f.name: f for f in built.spec.facility}
+    seconds = [table.copy() for table in problem.seconds]
+    metres = [table.copy() for table in problem.metres]
+    for number, site in enumerate(question.dumps):
+        facility = own.get(site.name)
+        if facility is None:
+            continue
+        place = int(problem.facility_place[number])
+        for tables, extra in (
+            (seconds, round(60.0 * facility.beyond_min)),
+            (metres, round(1000.0 * facility.beyond_km)),
+        ):
+            for table in tables:
+                table[place, :] += extra
+                table[:, place] += extra
+                table[place, place] = 0
+    return replace(problem, seconds=tuple(seconds), metres=tuple(metres))
+
+
+def _read(
+    built: BuiltWaste, question: CollectQuestion, plan: str
+) -> tuple[CollectQuestion, list[Driven], dict[str, Any]]:
+    raise AssertionError(built, question, plan, np)

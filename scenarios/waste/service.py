@@ -1,0 +1,295 @@
+"""Waste collection as a service that ``cityops run`` simulates."""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from scenarios.district import replication_seed
+from scenarios.facts import closures, speed_source
+from scenarios.partial import ReplicationResult
+from scenarios.services import check_simulated
+from scenarios.summary import sorted_measures
+from scenarios.waste.build import build_waste
+from scenarios.waste.output import write_maps, write_replication
+from scenarios.waste.plan import make_routes
+from scenarios.waste.schema import of_routes
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    import pandas as pd
+
+    from networks import RoadNetwork
+    from scenarios.load import Scenario
+    from scenarios.services import Engine
+    from scenarios.waste.build import BuiltWaste
+    from scenarios.waste.plan import WastePlan
+    from sim.waste import Log
+    from sim.waste.measures import Rates
+
+__all__ = ["Waste", "build"]
+
+_HOUR_S = 3600.0
+
+
+def build(scenario: Scenario) -> Waste:
+    """Make a scenario of waste collection ready.
+
+    Raises
+    ------
+    ScenarioError
+        With every fault that the streets, files and places show.
+    """
+    check_simulated(scenario, "waste")
+    return Waste(build_waste(scenario))
+
+
+class Waste:
+    """Bins, trucks and stations, ready to run; routes are made when they are first driven.
+
+    Parameters
+    ----------
+    built
+        The scenario made ready.
+    """
+
+    def __init__(self, built: BuiltWaste) -> None:
+        self.built = built
+        self._plan: WastePlan | None = None
+        self._at_work = threading.Lock()
+
+    @property
+    def scenario(self) -> Scenario:
+        """Where it comes from."""
+        return self.built.scenario
+
+    @property
+    def network(self) -> RoadNetwork | None:
+        """The streets."""
+        return self.built.network
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What looks odd."""
+        plan = self._plan
+        return (*self.built.warnings, *(() if plan is None else plan.warnings))
+
+    @property
+    def recorded(self) -> bool:
+        """Whether what comes to the bins is a record's."""
+        return self.built.spec.filling.record is not None
+
+    @property
+    def plan(self) -> WastePlan:
+        """The routes.
+
+        Raises
+        ------
+        InputError
+            If there are none, or those that are named do not fit.
+        """
+        with self._at_work:
+            if self._plan is None:
+                self._plan = make_routes(self.built)
+            return self._plan
+
+    @property
+    def warmup_days(self) -> int:
+        """Days at the start that are not measured."""
+        return round(self.scenario.spec.scenario.warmup_h / 24.0)
+
+    def asked(self) -> dict[str, str]:
+        """Hash the tables that matter, the streets, the points, and what is read beside them."""
+        spec, built = self.scenario.spec, self.built
+        head = spec.scenario.model_copy(update={"reps": 1, "half_width": None})
+        collection = spec.collection
+        same = {
+            "head": head.model_dump(mode="json"),
+            "waste": built.spec.model_dump(mode="json", by_alias=True, exclude={"plan"}),
+            "routes": [
+                spec.routes[name].model_dump(mode="json", by_alias=True)
+                for name in built.spec.routes
+            ],
+            "collection": None if collection is None else collection.model_dump(mode="json"),
+            "profiles": spec.hour_profile,
+            "areas": [area.model_dump(mode="json") for area in spec.area],
+            "grid": None if spec.areas is None else spec.areas.model_dump(mode="json"),
+        }
+        inputs = [built.network.content_hash()]
+        for named in self._files():
+            path = Path(named)
+            files = sorted((path / "plan").glob("*.csv")) if path.is_dir() else [path]
+            files += [legs for legs in [path / "tables" / "legs.parquet"] if legs.is_file()]
+            inputs += [hashlib.sha256(file.read_bytes()).hexdigest() for file in files]
+        return {
+            "scenario": hashlib.sha256(repr(same).encode()).hexdigest(),
+            "inputs": hashlib.sha256("".join(inputs).encode()).hexdigest(),
+        }
+
+    def _files(self) -> Iterable[str]:
+        """Files that are read beside the scenario."""
+        spec, collection = self.built.spec, self.scenario.spec.collection
+        named = [None if collection is None else collection.points, spec.filling.record]
+        named += [None if spec.orders is None else spec.orders.file]
+        named += [of_routes(spec.plan, name) for name in spec.routes]
+        return [path for path in named if path is not None]
+
+    def replicate(self, number: int, engine: Engine) -> ReplicationResult:
+        """Run a replication."""
+        import pandas as pd
+
+        from sim.waste.measures import measures
+
+        built, log = self.built, self.log(number, engine)
+        table = measures(
+            log,
+            warmup_days=self.warmup_days,
+            rates=self.rates(),
+            kind_names=list(built.kinds),
+            area_names=built.area_names,
+            punctual_min=built.spec.punctual_min,
+        )
+        table["group"] = table["group"].where(table["by"] != "all", "all")
+        over = log.course.stands[:, 3] / (built.days * 24 * _HOUR_S * 1000.0)
+        by_stand = pd.DataFrame(
+            {
+                "measure": "overflown_share",
+                "by": "stand",
+                "group": [str(stand) for stand in range(len(over))],
+                "value": over,
+                "unit": "share",
+            }
+        )
+        whole = pd.concat([table, by_stand], ignore_index=True)
+        return ReplicationResult(whole, self._demand_hash(number), {"days": built.days})
+
+    def log(self, number: int, engine: Engine) -> Log:
+        """Run a replication for its Log."""
+        from sim.waste import simulate
+
+        built, plan = self.built, self.plan
+        return simulate(
+            built.stands,
+            built.facilities,
+            plan.trucks,
+            built.haulers,
+            built.roads,
+            plan.routes,
+            built.filling,
+            built.orders,
+            built.deliveries,
+            days=built.days,
+            seed=replication_seed(self.scenario.spec.scenario.seed, number),
+            rules=built.rules,
+            outages=built.outages,
+            first_weekday=built.first_weekday,
+            engine=engine,
+        )
+
+    def rates(self) -> Rates:
+        """Say what work takes and costs."""
+        from sim.waste.measures import Rates
+
+        spec = self.built.spec
+        energy, cost = spec.energy, spec.cost
+        fees = [facility.gate_fee for facility in spec.facility]
+        return Rates(
+            route=cost.route,
+            hour=cost.crew_h,
+            overtime_hour=cost.overtime_h,
+            km=cost.truck_km,
+            haul_hour=cost.hauler_h,
+            haul_km=cost.hauler_km,
+            gate_t=np.array(fees + [0.0] * (len(self.built.sites) - len(fees))),
+            energy_km=energy.truck_km,
+            energy_haul_km=energy.hauler_km,
+            energy_standing_h=energy.standing_h,
+            energy_bin=energy.bin,
+            energy_press_t=energy.press_t,
+            energy_price=energy.price,
+            energy_unit=energy.unit,
+            co2_kg=energy.co2_kg,
+            currency=cost.currency,
+        )
+
+    def _demand_hash(self, number: int) -> str:
+        """Hash of what any plan meets in a replication: what comes to the bins, and is ordered.
+
+        Where others tip is part of a plan, as facilities are; so are the bins.
+        """
+        built = self.built
+        seed = replication_seed(self.scenario.spec.scenario.seed, number)
+        content = hashlib.sha256(f"{seed}/{built.days}/{built.first_weekday}".encode())
+        content.update("/".join(built.streams).encode())
+        filling, stands, orders = built.filling, built.stands, built.orders
+        columns: list[Any] = [
+            filling.litres_h, filling.profile, filling.hour_factor, filling.deposit_l,
+            filling.deposit_cv, filling.key, stands.density_kg_l, stands.stream,
+            filling.days(built.days),
+        ]  # fmt: skip
+        if filling.recorded_g is not None:
+            columns.append(filling.recorded_g)
+        if orders is not None:
+            columns += [orders.ready_s, orders.stream, orders.kg]
+            columns += [source.rate_h for source in orders.sources]
+        for column in columns:
+            content.update(np.ascontiguousarray(column).tobytes())
+        return content.hexdigest()
+
+    def arranged(self, measures: pd.DataFrame, reps: int) -> pd.DataFrame:  # noqa: ARG002
+        """Sort; a replication leaves nothing out that counts as nought."""
+        from sim.waste.measures import MEASURES
+
+        built = self.built
+        hours = [str(hour) for hour in range(24)]
+        names = {
+            "stream": list(built.streams),
+            "kind": list(built.kinds),
+            "area": built.area_names,
+            "hour": hours,
+            "day": [str(day) for day in range(built.days)],
+            "stream day": [f"{s}|{day}" for s in built.streams for day in range(built.days)],
+            "facility": built.names,
+            "facility hour": [f"{name}|{hour}" for name in built.names for hour in hours],
+            "vehicle": list(self.plan.trucks.names or ()),
+            "who": ["trucks", "haulers", "others"],
+            "part": [
+                *("routes", "crews", "km", "haulers", "energy", "gates"),
+                *("driving", "stops", "stations"),
+            ],
+            "stand": [str(stand) for stand in range(len(built.stands))],
+        }
+        return sorted_measures(measures, MEASURES, names)
+
+    def write(self, folder: Path, engine: Engine) -> None:
+        """Write the first replication, stands, facilities and maps."""
+        write_replication(folder, self.built, self.plan, self.log(0, engine))
+        write_maps(folder, self.built)
+
+    def facts(self) -> dict[str, Any]:
+        """Say what was put in."""
+        built, plan = self.built, self.plan
+        spec, haulers = self.scenario.spec.network, built.haulers
+        tonnes = {
+            name: round(float((built.rows.litres_day * built.rows.density_kg_l)[code].sum()), 1)
+            for code, name in ((built.stands.stream == k, s) for k, s in enumerate(built.streams))
+        }
+        return {
+            "closures": closures(spec, built.network),
+            "speed_source": speed_source(spec, built.network),
+            "stands": len(built.stands),
+            "points": len({(built.points.lon[k], built.points.lat[k]) for k in built.rows.row}),
+            "bins": int(built.stands.bins.sum()),
+            "kg_day": {name: kg for name, kg in tonnes.items() if kg > 0},
+            "streams": list(built.streams),
+            "trucks": list(plan.trucks.names or ()),
+            "haulers": 0 if haulers is None else len(haulers),
+            "plans": plan.origin,
+            "facilities": [{"name": one.name, "kind": one.kind} for one in built.spec.facility],
+            "depots": built.names[len(built.spec.facility) :],
+        }
