@@ -71,7 +71,8 @@ def test_the_base_of_all_cases_is_sound(tmp_path, monkeypatch, capsys):
 def test_there_are_cases_of_every_group_and_thirty_in_all():
     groups = [case["group"] for case in CASES]
     assert set(groups) == {
-        *("scenario", "network", "record", "placement", "routes", "cleaning", "command line")
+        *("scenario", "network", "record", "placement", "routes", "collection", "cleaning"),
+        "command line",
     }
     assert min(groups.count(group) for group in set(groups)) >= 5
     assert len(groups) >= 30

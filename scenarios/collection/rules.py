@@ -257,6 +257,13 @@ class _Rules:
 
     def _week(self) -> None:
         spec = self.spec
+        for key in ("days", "frequency"):
+            if getattr(spec, key):
+                self._add(
+                    (key,), "asks for a plan over several days, and collection is planned by the day",
+                    "leave it out, and say in days_of_waste how many days' waste lies there",
+                )  # fmt: skip
+                return
         indexes = [day_index(day) for day in spec.days]
         for number, day in enumerate(spec.days):
             if indexes[number] in indexes[:number]:
