@@ -72,7 +72,7 @@ class ArcSolution:
     interrupted
         Whether Ctrl-C ended it.
     left
-        Tasks that fit into no route.
+        Tasks that fit into no route; all of them where the status is "none".
     origin
         For each route, which one of those given to begin from it came from; -1 for a new one.
         Empty where none were given.

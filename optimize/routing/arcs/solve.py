@@ -315,7 +315,8 @@ def _solution(asked: _Asked, layout: Layout, base: Given, best: Found | None) ->
     """Decode the best routes; frozen ones come back in their place."""
     bound = float(asked.bound)
     if best is None:
-        return ArcSolution((), 0, bound, "none", 0.0, 0)
+        every = tuple(range(asked.problem.n_tasks))
+        return ArcSolution((), 0, bound, "none", 0.0, 0, left=every)
     if not isinstance(best, Annealed):
         routes = decoded(asked.problem, layout, best.routes)
         status: Status = "optimal" if best.cost <= asked.bound else "feasible"

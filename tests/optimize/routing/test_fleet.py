@@ -256,6 +256,16 @@ def test_frozen_routes_come_back_as_they_were(problems, data, facilities):
         assert (one.pause is None, one.lasts) == (other.pause is None, other.lasts)
 
 
+def test_streets_that_no_shift_can_hold_are_named():
+    """Whichever search it is, nothing is left without being told."""
+    short = replace(PLAIN, most_cost=15)
+    for method in ("genetic", "ruin"):
+        solution = solve_arcs(short, iterations=1, method=method)
+        assert solution.routes == ()
+        assert solution.left == tuple(range(8))
+        assert check_arc_solution(short, solution).faults == ()
+
+
 # ---- by hand: a ring of eight streets of 10, served at 20, all both ways
 
 RING = np.arange(8)
