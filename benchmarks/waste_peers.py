@@ -7,7 +7,7 @@ PyVRP (Wouda, Lan and Kool 2024) as its documentation has it: reload depots, win
 capacity, shifts. Its routes end at a place of their own to which every way leads over the cheapest
 facility, as it cannot ask for a last visit. A limit of what is loaded in a day is put where its
 limit of distance is, and the way is then paid by its time. It knows no lunch: trucks are home as
-much earlier.
+much earlier. Where fewest vehicles come first, half of its time is for `pyvrp.minimise_fleet`.
 
 OR-Tools' routing library, the model of its example of reloads: each facility is there several
 times, optional, and takes off what is loaded, and home is over the cheapest, as above; loads, what
@@ -19,6 +19,7 @@ facility.
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
@@ -85,12 +86,11 @@ def solve_with_pyvrp(
     seed
         Of its search.
     per_vehicle
-        Cost of each route beside the kind's own.
+        Cost of each route beside the kind's own; with it, fewest vehicles come first.
     vehicles
         Most that it may use; the kind's own number where not given.
     """
     import pyvrp
-    from pyvrp.stop import MaxRuntime
 
     if len(problem.kinds) != 1:
         return PeerAnswer(None, "PyVRP: not asked about several kinds of trucks")
@@ -116,8 +116,12 @@ def solve_with_pyvrp(
         "distance_matrices": [metres],
         "duration_matrices": [seconds],
     }
-    data = pyvrp.ProblemData(**model)
-    result = pyvrp.solve(data, stop=MaxRuntime(time_limit_s), seed=seed, display=False)
+    result = _searched(
+        pyvrp.ProblemData(**model),
+        time_limit_s,
+        seed,
+        fewest=per_vehicle > 0 and bool((problem.prize < 0).all()),
+    )
     note = _note(kind, limited)
     if not result.is_feasible():
         return PeerAnswer(None, "; ".join(filter(None, ["nothing feasible", note])))
@@ -129,6 +133,24 @@ def solve_with_pyvrp(
             visits.append(-1 - int(over[visits[-1]]))
         routes.append(tuple(visits))
     return PeerAnswer(tuple(routes), note)
+
+
+def _searched(
+    data: pyvrp.ProblemData, time_limit_s: float, seed: int, *, fewest: bool
+) -> pyvrp.Result:
+    """Search; where fewest vehicles come first, for a smaller fleet in the first half of it."""
+    import pyvrp
+    from pyvrp.exceptions import PenaltyBoundWarning
+    from pyvrp.stop import MaxRuntime
+
+    until = perf_counter() + time_limit_s
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", PenaltyBoundWarning)  # fleets that are too small
+        if fewest:
+            fleet = pyvrp.minimise_fleet(data, MaxRuntime(time_limit_s / 2), seed=seed)
+            data = data.replace(vehicle_types=[fleet])
+        left = MaxRuntime(max(0.1, until - perf_counter()))
+        return pyvrp.solve(data, stop=left, seed=seed, display=False)
 
 
 def _note(kind: TruckKind, limited: str) -> str:
