@@ -37,7 +37,12 @@ RUNS = 5
 EVENTS_PER_CUSTOMER = 2  # an arrival and a departure
 
 # The cases of the services, each in a file of its own with the same function.
-PARTS = ("benchmarks.des_dispatch", "benchmarks.des_toilets", "benchmarks.des_cleaning")
+PARTS = (
+    "benchmarks.des_dispatch",
+    "benchmarks.des_toilets",
+    "benchmarks.des_cleaning",
+    "benchmarks.des_waste",
+)
 
 
 def cases(options: Options) -> Iterator[Row]:
