@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
 __all__ = ["STEPS", "warm_up"]
 
-STEPS = ("dispatch", "placement", "routes", "cleaning", "travel")
+STEPS = ("dispatch", "placement", "waste", "routes", "cleaning", "travel")
 """What is compiled, each part in a process of its own; the longest first."""
 
 
@@ -57,6 +57,7 @@ def warm(step: str) -> None:
         "placement": _place_everything,
         "routes": _route_everything,
         "cleaning": _clean_everything,
+        "waste": _collect_everything,
     }
     use[step]()
 
@@ -158,6 +159,19 @@ def _clean_everything() -> None:
     simulate(
         Pieces(one, one, one), Facilities(zero + 1, yes, yes), Vehicles(zero, one),
         Roads(one, one, here, here, here), routes, days=1, seed=0,
+    )  # fmt: skip
+
+
+def _collect_everything() -> None:
+    import numpy as np
+
+    from sim.waste import Facilities, Filling, Roads, Routes, Stands, Trucks, simulate
+
+    one, zero = np.ones(1), np.zeros(1, np.int64)
+    simulate(
+        Stands(zero, zero), Facilities(zero, np.ones((1, 1), np.bool_)), Trucks(zero, zero), None,
+        Roads(np.zeros((1, 1)), np.zeros((1, 1))),
+        Routes(zero, zero, one, one, np.array([0, 1]), zero, zero), Filling(one), days=1, seed=0,
     )  # fmt: skip
 
 
