@@ -35,7 +35,7 @@ def check(scenario: ScenarioArgument, *, plan: EditedPlan = None) -> int:
     loaded = load_scenario(scenario)
     if plan is not None:
         return _edited(loaded, plan)
-    simulated = {"dispatch": _district, "cleaning": _cleaning}
+    simulated = {"dispatch": _district, "cleaning": _cleaning, "waste": _waste}
     service = loaded.spec.scenario.service
     lines = simulated[service](loaded) if service in simulated else []
     streets: dict[str, RoadNetwork] = {}
@@ -107,6 +107,22 @@ def _cleaning(loaded: "Scenario") -> list[str]:
     lines.append(f"cleaning   {built.days} days, {warmup:g} to warm up; {kg:,.0f} kg of dirt a day")
     if built.given is not None:
         lines.append(f"           {len(built.given.routes)} routes of {built.given.shown}")
+    return lines
+
+
+def _waste(loaded: "Scenario") -> list[str]:
+    from scenarios.waste.build import build_waste
+
+    built = build_waste(loaded)
+    kg = float((built.rows.litres_day * built.rows.density_kg_l).sum())
+    warmup = loaded.spec.scenario.warmup_h / 24.0
+    lines = [f"warning: {warning}" for warning in built.warnings]
+    lines.append(
+        f"waste      {built.days} days, {warmup:g} to warm up; {len(built.stands)} stands of "
+        f"{built.stands.bins.sum():,} bins, {kg:,.0f} kg a day"
+    )
+    kinds = [facility.kind for facility in built.spec.facility]
+    lines.append(f"           {len(kinds)} facilities, {kinds.count('station')} of them stations")
     return lines
 
 

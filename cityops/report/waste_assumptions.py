@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from cityops.report.assumptions import Assumed, spread
 from cityops.report.formats import digits, hours_said, plain
 from cityops.report.waste_charts import stream_name
+from cityops.report.waste_sheets import kind_name
 
 if TYPE_CHECKING:
     from cityops.report.reading import RunFolder
@@ -58,7 +59,7 @@ def _bins(run: RunFolder, table: dict[str, Any], words: Words) -> list[str]:
     ]
     if known:
         found.append(words("ws.as.density", list=words.listed(known)))
-    own = [str(kind) for kind in filling.get("by_kind") or {}]
+    own = [kind_name(str(kind), words) for kind in filling.get("by_kind") or {}]
     if own:
         found.append(words("ws.as.by_kind", list=words.listed(own)))
     factors = filling.get("day_factors") or []

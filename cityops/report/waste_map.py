@@ -103,6 +103,7 @@ def overflow_map(run: RunFolder, district: DistrictMap, words: Words) -> Figure 
             "marker": {
                 "size": [row[2] for row in by_colour[colour]],
                 "color": colour,
+                "opacity": 1.0,
                 "line": {"color": palette.INK, "width": 0.8},
             },
             "text": [row[3] for row in by_colour[colour]],

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     Weekly = Callable[[RunFolder, str, Estimate], Estimate]
 
-__all__ = ["by_group", "facilities", "routes", "trucks", "worst"]
+__all__ = ["by_group", "facilities", "kind_name", "routes", "trucks", "worst"]
 
 _MOST_ROWS = 10
 
@@ -35,15 +35,13 @@ def worst(run: RunFolder, words: Words) -> Sheet | None:
             str(row["point"]),
             [
                 stream_name(run, str(row["stream"]), words),
-                plain(float(row["bins"]), 0),
-                plain(float(row["kg_day"]), 0),
                 digits(float(row["over"]), "share"),
             ],
             None,
         )
         for row in table.to_dict("records")
     ]
-    keys = ("point", "stream", "bins", "kg_day", "over")
+    keys = ("point", "stream", "over")
     return Sheet([words(f"ws.col.{key}") for key in keys], rows, None)
 
 
@@ -83,7 +81,15 @@ def by_group(run: RunFolder, words: Words, by: str, weekly: Weekly) -> Sheet | N
 def _group(run: RunFolder, words: Words, by: str, group: str) -> str:
     if by == "stream":
         return stream_name(run, group, words)
+    if by == "kind":
+        return kind_name(group, words)
     return words("cl.no_area") if group == "–" else group
+
+
+def kind_name(kind: str, words: Words) -> str:
+    """Name of a kind of points; one that is not usual is shown as it is written."""
+    usual = {"household": "ws.household", "market": "ws.market", "office": "ws.office"}
+    return words(usual[kind]) if kind in usual else kind
 
 
 def facilities(run: RunFolder, words: Words, weekly: Weekly) -> Sheet | None:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-import numpy as np
-
 from networks.errors import InputError
+from scenarios.merge import shown_path
 from scenarios.waste.schema import of_routes
 
 if TYPE_CHECKING:
@@ -161,4 +161,58 @@ def beyond_border(built: BuiltWaste, question: CollectQuestion) -> NodeProblem:
 def _read(
     built: BuiltWaste, question: CollectQuestion, plan: str
 ) -> tuple[CollectQuestion, list[Driven], dict[str, Any]]:
-    raise AssertionError(built, question, plan, np)
+    """Drive the routes of a plan that was read, its stops in their order."""
+    from scenarios.routing.edited import read_edited
+
+    path = Path(plan)
+    faults = built.scenario.faults()
+    keys = ("waste", "plan", *((question.name,) if isinstance(built.spec.plan, dict) else ()))
+    try:
+        given = read_edited(question, path, shown_path(path))
+        given.stop()
+    except InputError as error:
+        faults.include(error, keys)
+        faults.stop()
+        raise
+    problem = beyond_border(built, question)
+    driven = []
+    for route in given.routes:
+        visits = [
+            visit
+            for row in route.rows
+            for visit in ([-1 - row.arc[0]] if row.is_dump else row.task)
+        ]
+        if visits:
+            weekday = route.day if question.spec.is_week else None
+            driven.append(_timed(problem, question, route.kind, weekday, visits))
+    if not driven:
+        faults.add(keys, "has no route", "name a plan with rows that collect")
+        faults.stop()
+    origin = {"source": "read", "file": shown_path(path), "week": question.spec.is_week}
+    return question, driven, origin
+
+
+def _timed(
+    problem: NodeProblem,
+    question: CollectQuestion,
+    kind: int,
+    weekday: int | None,
+    visits: list[int],
+) -> Driven:
+    """Say when a route does what: as the rules have it, or plainly where an edit broke one."""
+    from optimize.routing.nodes.solution import timetable
+
+    found = timetable(problem, kind, visits)
+    if found is not None:
+        return _driven(problem, found, weekday)
+    truck = problem.kinds[kind]
+    seconds, at, now = problem.seconds[truck.profile], truck.start, 0.0
+    timed = []
+    for visit in visits:
+        is_stop = visit >= 0
+        place = problem.stop_place[visit] if is_stop else problem.facility_place[-1 - visit]
+        lasts = problem.service_s[visit] if is_stop else problem.facility_s[-1 - visit]
+        begin = now + float(seconds[at, place])
+        now, at = begin + float(lasts), int(place)
+        timed.append((visit, begin, now))
+    return Driven(kind, weekday, question.kinds[kind].leaves_s, timed, None)
