@@ -72,7 +72,7 @@ def _served_faults(
     problem: ArcProblem, solution: ArcSolution, served: dict[int, int]
 ) -> Iterator[str]:
     """Say which tasks are not served once, or are, though the solution says that they are left."""
-    left = set(solution.left) if solution.status == "partial" else set()
+    left = set(solution.left) if solution.status in {"partial", "none"} else set()
     for task in range(problem.n_tasks):
         if served[task] != (task not in left):
             yield f"task {task} is served {served[task]} times"
