@@ -4,9 +4,10 @@ The number of deposits of an hour is Poisson distributed, each of a size that is
 with shape 1 / cv^2. The sum of n of them is gamma distributed with n times that shape, so an hour
 takes a draw or two, however much comes. It is a pure function of seed, stream, stand and hour.
 
-* Poisson, mean below 10: inversion by search from 0, so that a higher mean only adds deposits;
-  above: transformed rejection, Hoermann (1993), The transformed rejection method for generating
-  Poisson random variables, Insurance: Mathematics and Economics 12:39-45, algorithm PTRS.
+* Poisson, mean below 100: inversion by search from the mode, whose probabilities are kept for the
+  hour of the week, so that a higher mean only adds deposits; above: transformed rejection,
+  Hoermann (1993), The transformed rejection method for generating Poisson random variables,
+  Insurance: Mathematics and Economics 12:39-45, algorithm PTRS.
 * Gamma: Marsaglia & Tsang (2000), A simple method for generating gamma variables, ACM TOMS
   26:363-372, with their factor U^(1/shape) below shape 1; of shape 1 to 4 the logarithm of a
   product of uniform numbers.
@@ -23,14 +24,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numba import njit
 
-from sim.draws import Word, bits, uniform
+from sim.draws import _DRAW_STEP, _GOLDEN, _ONE, Word, _between_0_and_1, _mixed
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["fill", "gamma", "poisson", "spread"]
+__all__ = ["draw_bits", "fill", "gamma", "luck", "poisson", "poisson_mode", "spread"]
 
-INVERTED_BELOW = 10.0
+INVERTED_BELOW = 100.0
 PRODUCT_UP_TO = 4.0
 HOUR_BITS = 20  # of an item, the rest is the stand's: 119 years of hours
 SIZE_DRAWS = 1 << 20  # draws of the size begin beyond those of the number
@@ -57,10 +58,41 @@ INSIDE = ENDS[1:] / ENDS[:-1]
 
 
 @njit(cache=True, nogil=True)
-def _normal(seed: Word, stream: Word, item: Word, draw: int) -> tuple[float, int]:
+def luck(seed: Word, stream: Word, item: Word) -> np.uint64:
+    """Word of an item, of which `draw_bits` makes what `sim.draws.bits` gives for each draw.
+
+    Parameters
+    ----------
+    seed, stream, item
+        As there. What draws of an item have in common is reckoned once so.
+    """
+    state = _mixed(np.uint64(seed) + _GOLDEN)
+    state = _mixed((state ^ np.uint64(stream)) + _GOLDEN)
+    return _mixed(state + np.uint64(item) * _GOLDEN)
+
+
+@njit(cache=True, nogil=True)
+def draw_bits(of_item: np.uint64, draw: Word) -> np.uint64:
+    """Random bits of a draw.
+
+    Parameters
+    ----------
+    of_item, draw
+        Word of the item (`luck`), and number of the draw.
+    """
+    return _mixed(of_item + np.uint64(draw) * _DRAW_STEP + _ONE)
+
+
+@njit(cache=True, nogil=True)
+def _uniform(of_item: np.uint64, draw: Word) -> float:
+    return _between_0_and_1(draw_bits(of_item, draw))
+
+
+@njit(cache=True, nogil=True)
+def _normal(of_item: np.uint64, draw: int) -> tuple[float, int]:
     """Draw a standard normal number; return also the draw after those that it took."""
     while True:
-        word = bits(seed, stream, item, draw)
+        word = draw_bits(of_item, draw)
         draw += 1
         layer = np.int64(word & np.uint64(LAYERS - 1))
         u = (np.float64(word >> np.uint64(12)) + 0.5) * 2.0**-51 - 1.0
@@ -69,44 +101,68 @@ def _normal(seed: Word, stream: Word, item: Word, draw: int) -> tuple[float, int
             return x, draw
         if layer == 0:
             while True:
-                beyond = -math.log(uniform(seed, stream, item, draw)) / TAIL
-                twice = -2.0 * math.log(uniform(seed, stream, item, draw + 1))
+                beyond = -math.log(_uniform(of_item, draw)) / TAIL
+                twice = -2.0 * math.log(_uniform(of_item, draw + 1))
                 draw += 2
                 if twice > beyond * beyond:
                     return math.copysign(TAIL + beyond, u), draw
         upper = math.exp(-0.5 * (ENDS[layer] * ENDS[layer] - x * x))
         lower = math.exp(-0.5 * (ENDS[layer + 1] * ENDS[layer + 1] - x * x))
-        y = uniform(seed, stream, item, draw)
+        y = _uniform(of_item, draw)
         draw += 1
         if lower + y * (upper - lower) < 1.0:
             return x, draw
 
 
 @njit(cache=True, nogil=True)
-def poisson(mean: float, p_none: float, seed: Word, stream: Word, item: Word) -> int:
-    """Poisson number of an item.
+def poisson_mode(mean: float) -> tuple[int, float, float]:
+    """Most probable number of a Poisson law, its probability, and that of it or less.
 
     Parameters
     ----------
-    mean, p_none
-        Its mean, 0 or more, and exp(-mean).
-    seed, stream, item
-        As in `sim.draws.uniform`; draws from 0 on are taken.
+    mean
+        Its mean, from 0 to ``INVERTED_BELOW``.
+    """
+    part = math.exp(-mean)
+    below = part
+    mode = int(mean)
+    for count in range(1, mode + 1):
+        part *= mean / count
+        below += part
+    return mode, part, below
+
+
+@njit(cache=True, nogil=True)
+def poisson(mean: float, mode: int, part: float, below: float, of_item: np.uint64) -> int:
+    """Poisson number of an item; draws from 0 on are taken.
+
+    Parameters
+    ----------
+    mean, mode, part, below
+        Its mean, 0 or more, and what `poisson_mode` gives for it (of no use from
+        ``INVERTED_BELOW`` on).
+    of_item
+        As `luck` gives it.
     """
     if mean < INVERTED_BELOW:
-        u = uniform(seed, stream, item, 0)
-        below, part, count = p_none, p_none, 0
+        u = _uniform(of_item, 0)
+        count = mode
         while u > below and part > 0.0:
             count += 1
             part *= mean / count
             below += part
+        if count == mode:
+            while count > 0 and u <= below - part:
+                below -= part
+                part *= count / mean
+                count -= 1
         return count
     b = 0.931 + 2.53 * math.sqrt(mean)
     a = -0.059 + 0.02483 * b
     draw = 0
     while True:
-        u = uniform(seed, stream, item, draw) - 0.5
-        v = uniform(seed, stream, item, draw + 1)
+        u = _uniform(of_item, draw) - 0.5
+        v = _uniform(of_item, draw + 1)
         draw += 2
         us = 0.5 - abs(u)
         count = math.floor((2 * a / us + b) * u + mean + 0.43)
@@ -120,32 +176,32 @@ def poisson(mean: float, p_none: float, seed: Word, stream: Word, item: Word) ->
 
 
 @njit(cache=True, nogil=True)
-def gamma(shape: float, seed: Word, stream: Word, item: Word) -> float:
-    """Gamma number of an item, of scale 1.
+def gamma(shape: float, of_item: np.uint64) -> float:
+    """Gamma number of an item, of scale 1; draws from ``SIZE_DRAWS`` on are taken.
 
     Parameters
     ----------
     shape
         Its shape, above 0.
-    seed, stream, item
-        As in `sim.draws.uniform`; draws from ``SIZE_DRAWS`` on are taken.
+    of_item
+        As `luck` gives it.
     """
     draw = SIZE_DRAWS
     if shape <= PRODUCT_UP_TO and shape == math.floor(shape):
         product = 1.0
         for i in range(int(shape)):
-            product *= uniform(seed, stream, item, draw + i)
+            product *= _uniform(of_item, draw + i)
         return -math.log(product)
     factor = 1.0
     if shape < 1.0:
-        factor = uniform(seed, stream, item, draw) ** (1.0 / shape)
+        factor = _uniform(of_item, draw) ** (1.0 / shape)
         shape += 1.0
         draw += 1
     d = shape - 1.0 / 3.0
     c = 1.0 / math.sqrt(9.0 * d)
     while True:
-        x, draw = _normal(seed, stream, item, draw)
-        u = uniform(seed, stream, item, draw)
+        x, draw = _normal(of_item, draw)
+        u = _uniform(of_item, draw)
         draw += 1
         v = 1.0 + c * x
         if v <= 0.0:
@@ -197,8 +253,8 @@ def fill(
         Filled.
     """
     hours = grams.shape[1]
-    p_none = np.empty(WEEK_H)
-    known = np.empty(WEEK_H)  # the mean number that p_none is of
+    known = np.empty(WEEK_H)  # the mean number by hour of the week, and what is known of it
+    modes, parts, belows = np.zeros(WEEK_H, np.int64), np.empty(WEEK_H), np.empty(WEEK_H)
     for b in range(grams.shape[0]):
         k, size, cv = profile[b], deposit_l[b], deposit_cv[b]
         shape = 1.0 / (cv * cv) if cv > 0.0 else 0.0
@@ -216,10 +272,12 @@ def fill(
                 number = mean / size
                 if known[of_week] != number:
                     known[of_week] = number
-                    p_none[of_week] = math.exp(-number)
-                count = poisson(number, p_none[of_week], seed, stream[b], item + hour)
+                    if number < INVERTED_BELOW:
+                        modes[of_week], parts[of_week], belows[of_week] = poisson_mode(number)
+                of_item = luck(seed, stream[b], item + hour)
+                count = poisson(number, modes[of_week], parts[of_week], belows[of_week], of_item)
                 if count > 0 and cv > 0.0:
-                    litres = scale * gamma(count * shape, seed, stream[b], item + hour)
+                    litres = scale * gamma(count * shape, of_item)
                 else:
                     litres = count * size
             grams[b, hour] = np.int32(min(litres * g_l[b] + 0.5, MOST_G))

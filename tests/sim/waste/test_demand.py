@@ -8,15 +8,20 @@ from scipy import stats
 
 from networks.errors import InputError
 from sim import Exponential, Fixed, Gamma
+from sim.draws import bits, uniform
 from sim.waste import Deliveries, Filling, Orders, Outages, Source, Stands
 from sim.waste.demand import outage_times
-from sim.waste.filling_kernel import gamma, poisson
+from sim.waste.filling_kernel import draw_bits, gamma, luck, poisson, poisson_mode
 
 Z = 3.29  # two-sided 99.9 %
 
 
 def bins(n, **more):
     return Stands(**{"place": np.zeros(n), "stream": 0, "density_kg_l": 1.0, "bin_l": 1e4} | more)
+
+
+def of_item(seed, stream, item):
+    return np.uint64(luck(np.uint64(seed), np.uint64(stream), item))
 
 
 @pytest.mark.parametrize(
@@ -45,14 +50,19 @@ def test_an_hour_has_the_moments_of_a_compound_poisson_sum(number, size, cv):
 
 @pytest.mark.parametrize("shape", [0.3, 1.0, 2.5, 3.0, 60.0])
 def test_sizes_are_gamma_distributed(shape):
-    drawn = np.array([gamma(shape, np.uint64(9), np.uint64(2), i) for i in range(4000)])
+    drawn = np.array([gamma(shape, of_item(9, 2, i)) for i in range(4000)])
     assert stats.kstest(drawn, stats.gamma(shape).cdf).pvalue > 0.001
 
 
-@pytest.mark.parametrize("mean", [0.5, 9.9, 10.1, 300.0])
+def test_draws_of_an_item_are_those_of_sim_draws():
+    for item, draw in ((0, 0), (5, 1 << 20), (1 << 40, 3)):
+        assert draw_bits(of_item(9, 2, item), draw) == bits(9, 2, item, draw)
+
+
+@pytest.mark.parametrize("mean", [0.5, 9.9, 99.9, 100.1, 3000.0])
 def test_numbers_of_deposits_are_poisson_distributed(mean):
-    word = np.uint64(4)
-    drawn = np.array([poisson(mean, np.exp(-mean), word, word, i) for i in range(4000)])
+    known = poisson_mode(min(mean, 99.0 if mean > 100 else mean))
+    drawn = np.array([poisson(mean, *known, of_item(4, 4, i)) for i in range(4000)])
     law = stats.poisson(mean)
     edges = np.unique(law.ppf(np.arange(0.1, 1.0, 0.1)))
     cell = np.searchsorted(edges, drawn)
@@ -84,8 +94,15 @@ def test_a_number_depends_on_seed_stream_stand_and_hour_alone():
     assert abs(np.corrcoef(other)[0, 1]) < Z / np.sqrt(240)
 
 
+@pytest.mark.parametrize("mean", [0.3, 7.5, 60.0])
+def test_poisson_numbers_are_the_quantiles_of_their_uniform_numbers(mean):
+    items = range(500)
+    drawn = [poisson(mean, *poisson_mode(mean), of_item(1, 6, i)) for i in items]
+    assert drawn == stats.poisson(mean).ppf([uniform(1, 6, i, 0) for i in items]).tolist()
+
+
 def test_a_higher_rate_only_adds_deposits():
-    # Of equal sizes, the number shows; below a mean of 10.
+    # Of equal sizes, the number shows; below a mean of 100.
     less, more = (
         Filling(np.full(50, rate), deposit_l=1.0, deposit_cv=0.0).drawn(bins(50), 5, 1, 0)
         for rate in (2.0, 2.5)
