@@ -97,6 +97,7 @@ def solve_period(
     """
     if not time_limit_s > 0:
         raise InputError(f"the time limit must be above 0 s, is {time_limit_s}")
+    prepare()
     search = _Search(period, iterations, seed, max(1, threads), progress)
     return search.run(time_limit_s)
 
@@ -141,9 +142,8 @@ class _Search:
             share = (1.0 if fixed else DAYS_SHARE) * time_limit_s
             gaps = self.period.gaps(self.served)
             empty = {day: DayRoutes() for day in range(many)}
-            found = self._solved_days(
-                empty, self.served, gaps, share * min(self.threads, many) / many
-            )
+            turns = -(-many // self.threads)
+            found = self._solved_days(empty, self.served, gaps, share / turns)
             self.days = [found[day] for day in range(many)]
             self._remember()
             if not fixed:
@@ -381,7 +381,6 @@ class _Search:
 
         first = self.streams
         self.streams += len(jobs)
-        prepare()
         with ThreadPoolExecutor(min(self.threads, max(1, len(jobs)))) as pool:
             waiting = [
                 pool.submit(solved, problem, start, first + k)
