@@ -7,6 +7,7 @@ from pathlib import Path
 
 from cityops.__main__ import main
 from scenarios.cleaning.schema import CleaningSpec
+from scenarios.collection.schema import CollectionSpec, CollectSpec
 from scenarios.durations import _TIMES
 from scenarios.merge import library_names
 from scenarios.placement.schema import PlacementSpec
@@ -45,7 +46,10 @@ def test_every_key_of_the_schema_is_on_the_page():
     waste = (DOCS / "waste-simulation.md").read_text(encoding="utf-8")
     in_waste = _keys(WasteSpec)
     assert in_waste - set(re.findall(r"[a-z][a-z0-9_]*", waste)) == set()
-    others = in_placements | in_routes | in_cleaning | in_waste
+    collection = (DOCS / "collection.md").read_text(encoding="utf-8")
+    in_collection = _keys(CollectionSpec) | _keys(CollectSpec)
+    assert in_collection - set(re.findall(r"[a-z][a-z0-9_]*", collection)) == set()
+    others = in_placements | in_routes | in_cleaning | in_waste | in_collection
     assert _keys(ScenarioSpec) - others - words == set()
     assert set(_TIMES) - words == set()
     assert set(BUILT_IN) - words == set()
