@@ -206,17 +206,17 @@ def test_home_is_by_way_of_a_plant_that_takes_what_is_aboard_after_a_diversion(c
     # 200 kg are aboard at 185 s, and the 200 kg at the second stand do not fit: by the plant it is
     # there at 485 s and done at 550 s; home by the plant, which takes 500 kg a day and has 250 kg,
     # is at 730 s with 200 kg aboard (with 400 kg it would have to be without it, at 610 s).
-    def second(shift_s):
+    def diverts(shift_s):
         log = city(
             2, 2, [(0, 0, 0.0, shift_s, [(COLLECT, 0), (COLLECT, 1)])],
             stands={"start_kg": 200.0}, trucks={"kg": 300.0}, rules=Rules(0.0),
             facilities={"intake_kg": [[np.nan], [500.0]]},
             deliveries=Deliveries([0.0], [1], [0], [250.0]),
         ).log(engine)  # fmt: skip
-        return log.stops().query("stand == 1")["outcome"].tolist()
+        return log.stops().query("kind == 1")["diverted"].iloc[0]
 
-    assert second(729.0) == [MISSED]
-    assert second(730.0 + 300.0) == [DONE]
+    assert not diverts(729.0)  # it ends its route, and tips on the way home
+    assert diverts(730.0)
 
 
 def test_a_break_is_taken_before_what_would_last_beyond_its_latest_begin(city, engine):
