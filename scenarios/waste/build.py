@@ -205,7 +205,7 @@ class _Builder:
         faults.stop()
         network, node = _split(self.network, points, rows, self.streets.max_snap_m)
         shut = _split_shut(shut, network.origin)
-        rows, at = self._reached(network.network, rows, node, sites, shut)
+        rows, at = self._reached(network.network, rows, node, sites, building, shut)
         faults.stop()
         table, kinds, known = stands(self.scenario, points, rows, streams, areas, at)
         named = self.scenario.spec.hour_profile
@@ -299,6 +299,7 @@ class _Builder:
                         f'it is not said where "{facility.name}" is',
                         "give lon and lat, or the name of a facility or depot of the routes",
                     )
+                    found.append(Site(facility.name, 0.0, 0.0, 0))
                     continue
                 lon, lat = given[facility.name]
             beyond = (60.0 * facility.beyond_min, 1000.0 * facility.beyond_km)
@@ -351,16 +352,16 @@ class _Builder:
         rows: StandRows,
         node: NDArray[np.int64],
         sites: list[Site],
+        building: list[Site],
         shut: list[Shut],
     ) -> tuple[StandRows, NDArray[np.int64]]:
-        """Leave out stands that no truck reaches, and note facilities that none does.
+        """Leave out stands that no truck reaches, and note facilities and sites that none does.
 
         Returns
         -------
         StandRows, int64[b]
             Those that are left, and their places.
         """
-        first = len(self.places)
         trial = Places()
         for own in zip(self.places.node, self.places.beyond_s, self.places.beyond_m, strict=True):
             trial.add(*own)
@@ -369,11 +370,14 @@ class _Builder:
         ways = np.asarray(np.isfinite(seconds).any(axis=0))
         home = sites[-1].place if len(sites) > len(self.spec.facility) else sites[0].place
         both = ways[home] & ways[:, home]
-        for number, site in enumerate(sites):
+        given = len(self.spec.facility)
+        keys: list[KeyPath] = [("waste", "facility", number) for number in range(given)]
+        keys += [("waste", "routes")] * (len(sites) - given)
+        keys += [("waste", "site", number) for number in range(len(building))]
+        for key, site in zip(keys, [*sites, *building], strict=True):
             if not both[site.place]:
-                is_facility = number < len(self.spec.facility)
                 self.faults.add(
-                    ("waste", "facility", number) if is_facility else ("waste", "routes"),
+                    key,
                     f'no truck gets from the depot to "{site.name}" and back at any hour',
                     "close or ban less, or move it",
                 )
@@ -383,12 +387,8 @@ class _Builder:
                             "closures and bans")  # fmt: skip
         elif not kept.all():
             self.warnings.append(f"{int((~kept).sum())} stands cannot be reached and are left out")
-        for n in node[kept].tolist():
-            self.places.add(int(n))
-        assert len(self.places) >= first  # noqa: S101 - facilities keep their numbers
-        return rows.take(kept), np.array(
-            [self.places.add(int(n)) for n in node[kept].tolist()], dtype=np.int64
-        )
+        place = [self.places.add(int(n)) for n in node[kept].tolist()]
+        return rows.take(kept), np.array(place, dtype=np.int64)
 
 
 def _split(

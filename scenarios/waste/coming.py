@@ -183,16 +183,16 @@ def _order_rows(
     for row, line in zip(read.rows, read.lines, strict=True):
         where = f"{shown}:{line}"
         place = place_of(row["lon"], row["lat"])
-        for key, is_bad in (("time_h", row["time_h"] < 0), ("t", row["t"] <= 0)):
-            if is_bad:
-                mend = "give hours from the start" if key == "time_h" else "give more than 0"
-                faults.include(InputError(f"is {row[key]:g}", file=where, place=key, mend=mend))
-        if place < 0:
-            faults.include(
-                InputError("lies nowhere near a street", file=where, place="lon, lat",
-                           mend="give degrees, longitude first")
-            )  # fmt: skip
-        found.append((row["time_h"], place, row["t"]))
+        bad = [
+            (f"is {row['time_h']:g}", "time_h", "give hours from the start", row["time_h"] < 0),
+            (f"is {row['t']:g}", "t", "give more than 0", row["t"] <= 0),
+            ("lies nowhere near a street", "lon, lat", "give degrees, longitude first", place < 0),
+        ]
+        for message, key, mend, is_so in bad:
+            if is_so:
+                faults.include(InputError(message, file=where, place=key, mend=mend))
+        if not any(is_so for *_, is_so in bad):
+            found.append((row["time_h"], place, row["t"]))
     return np.array(found, dtype=np.float64).reshape(-1, 3)
 
 
