@@ -62,7 +62,7 @@ NEAR = 40
 """Stops near each stop beside which it is tried."""
 ALL_PLACES = 120
 """Up to so many stops every place is tried."""
-HOT, COLD = 3.0, 0.003
+HOT, COLD = 0.6, 0.15
 """Temperature at begin and end, in parts of the mean cost of a way between two stops."""
 SLICE = 25_000
 """Stops times ruins between two looks at the clock."""

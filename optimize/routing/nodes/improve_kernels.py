@@ -228,6 +228,16 @@ def _search(
         drive, metres = town.drive[kind[PROFILE]], town.metres[kind[PROFILE]]
         before = kind[START] if p == 0 else np.int64(rows.seq[r, p - 1])
         after = kind[END] if p == k else np.int64(rows.seq[r, p])
+        skipped_s, skipped_m = np.int64(0), np.int64(0)
+        apart = float(kind[FIXED])
+        if k:
+            skipped_s, skipped_m = np.int64(drive[before, after]), np.int64(metres[before, after])
+            apart = 0.0
+        if not aims:  # a facility on the way makes no way shorter
+            m0 = np.int64(metres[before, s]) + metres[s, after] - skipped_m
+            s0 = np.int64(drive[before, s]) + drive[s, after] - skipped_s + service
+            if apart + float(kind[COST_M] * m0 + kind[COST_S] * s0) >= best:
+                continue
         now = kind[LEAVE] if p == 0 else rows.place[r, p - 1, DONE_AT]
         until = kind[HOME_BY] if p == k else rows.place[r, p, REACH_BY]
         now = max(now + drive[before, s], opens)
@@ -235,11 +245,6 @@ def _search(
             now = max(now, town.element[s, RELEASE] + drive[kind[START], s] * (fact[TRIPS] < 2))
         if now > closes:
             continue
-        skipped_s, skipped_m = np.int64(0), np.int64(0)
-        apart = float(kind[FIXED])
-        if k:
-            skipped_s, skipped_m = np.int64(drive[before, after]), np.int64(metres[before, after])
-            apart = 0.0
         spare_s = kind[SHIFT] - fact[WORK] - service + skipped_s
         # does it fit into the trip, or into one of the halves that a facility makes of it?
         stop_before, stop_after = before < n, after < n
@@ -387,17 +392,16 @@ def _ruin(
     work: Work,
     clock: Clock,
 ) -> None:
-    """Take strings of stops out of some neighbouring rows; they join those that are left."""
+    """Take strings of stops out of some neighbouring trips; they join those that are left."""
     n = town.point.shape[0]
     held = town.able[town.able.shape[0] - 1]
-    routes, served = 0, 0
+    trips, served = 0, 0
     for row in range(rows.fact.shape[0]):
-        if rows.fact[row, LENGTH]:
-            routes += 1
-            served += rows.fact[row, STOPS]
+        trips += rows.fact[row, TRIPS]
+        served += rows.fact[row, STOPS]
     if served == 0:
         return
-    longest = min(LONGEST, served / routes)
+    longest = min(LONGEST, served / trips)
     many = int(_unit(room.state) * (4.0 * REMOVED / (1.0 + longest) - 1.0) + 1.0)
     seed = below(room.state, n)
     done = 0
@@ -406,42 +410,49 @@ def _ruin(
             break
         o = np.int64(seed) if j < 0 else np.int64(room.near[seed, j])
         r: Any = np.int64(rows.where[o, 0])
-        if r < 0 or room.touched[r] or held[o]:
+        if r < 0 or held[o]:
             continue
-        k = rows.fact[r, LENGTH]
-        stops = rows.fact[r, STOPS]
-        size = int(_unit(room.state) * min(longest, float(stops)) + 1.0)
-        size = min(size, stops)
+        # the trip that o is on
+        at = np.int64(rows.where[o, 1])
+        begin: Any = at
+        while begin > 0 and rows.seq[r, begin - 1] < n:
+            begin -= 1
+        end: Any = begin
+        whole = True
+        while end < rows.fact[r, LENGTH] and rows.seq[r, end] < n:
+            whole = whole and not gone[rows.seq[r, end]]
+            end += 1
+        if not whole:
+            continue
         # a string of `size` stops around o, of which some in the middle may stay
+        stops = end - begin
+        size = min(int(_unit(room.state) * min(longest, float(stops)) + 1.0), stops)
         kept = 0
         if size > 1 and _unit(room.state) < 0.5:
             while kept < size and size + kept < stops and _unit(room.state) > 0.01:
                 kept += 1
-        back = below(room.state, size + kept)
-        p: Any = np.int64(rows.where[o, 1])
-        while back > 0 and p > 0:
-            p -= 1
-            back -= rows.seq[r, p] < n
         middle = 1 + below(room.state, size - 1) if kept else size
-        room.touched[r] = True
-        copy_row(r, rows, saved)
-        count = 0
-        many_before = room.left[n]
-        while p < k and count < size + kept:
-            e = rows.seq[r, p]
-            if e < n:
-                if (count < middle or count >= middle + kept) and not held[e]:
-                    gone[e] = True
+        p: Any = max(begin, at - below(room.state, size + kept))
+        p = min(p, end - size - kept)
+        for count in range(size + kept):
+            e = rows.seq[r, p + count]
+            if (count < middle or count >= middle + kept) and not held[e]:
+                gone[e] = True
+        if not room.touched[r]:
+            room.touched[r] = True
+            copy_row(r, rows, saved)
+        done += 1
+    for row in range(rows.fact.shape[0]):
+        if not room.touched[row]:
+            continue
+        out = cut_out(row, gone, rows, town, work, clock)
+        for q in range(saved.fact[row, LENGTH]):
+            e = saved.seq[row, q]
+            if e < n and gone[e]:
+                gone[e] = False
+                if out:
                     room.left[room.left[n]] = e
                     room.left[n] += 1
-                count += 1
-            p += 1
-        if not cut_out(r, gone, rows, town, work, clock):
-            room.left[n] = many_before
-        for q in range(saved.fact[r, LENGTH]):
-            if saved.seq[r, q] < n:
-                gone[saved.seq[r, q]] = False
-        done += 1
 
 
 @njit(cache=True, nogil=True)
