@@ -23,7 +23,7 @@ import numpy as np
 from optimize.routing.nodes.problem import FAR, NEVER
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     import pyvrp
     from numpy.typing import NDArray
@@ -58,8 +58,6 @@ class NodeModel:
         Stops to be served; the others are not there.
     counts
         Trucks there are of each kind; None for any number.
-    extra_cost
-        Of each route, beside what it costs.
     """
 
     def __init__(
@@ -67,14 +65,12 @@ class NodeModel:
         problem: NodeProblem,
         wanted: NDArray[np.bool_] | None = None,
         counts: Sequence[int | None] | None = None,
-        extra_cost: int = 0,
     ) -> None:
         self.problem = problem
         self.stops = np.arange(problem.n_stops) if wanted is None else np.flatnonzero(wanted)
         given = [kind.count for kind in problem.kinds] if counts is None else list(counts)
         many = [max(1, len(self.stops)) if count is None else count for count in given]
         self.kinds = [k for k, count in enumerate(many) if count > 0]
-        self.extra_cost = extra_cost
         self.ends = [_ends(problem, kind) for kind in problem.kinds]
         self.data = self._data(many)
 
@@ -192,7 +188,7 @@ class NodeModel:
             capacity=kind.capacity.tolist(),
             start_depot=at,
             end_depot=starts + self.problem.n_facilities + at,
-            fixed_cost=kind.fixed_cost + self.extra_cost,
+            fixed_cost=kind.fixed_cost,
             tw_early=_compressed(kind.leave[0], cut),
             tw_late=_compressed(late, cut),
             start_late=_compressed(min(late, kind.leave[1]), cut),
@@ -256,28 +252,6 @@ class NodeModel:
             if visits:
                 made.append((number, visits))
         return made
-
-    def solution_of(self, routes: Iterable[tuple[int, Sequence[int]]]) -> pyvrp.Solution:
-        """Write routes as a solution; visits before home are left to the matrices."""
-        from pyvrp import Activity, ActivityType, Route, Solution
-
-        at_of = {int(stop): at for at, stop in enumerate(self.stops)}
-        starts = len(self.kinds)
-        made = []
-        for kind, visits in routes:
-            at = self.kinds.index(kind)
-            trimmed = list(visits)
-            while trimmed and trimmed[-1] < 0:
-                trimmed.pop()
-            activities = [
-                Activity(ActivityType.CLIENT, at_of[v])
-                if v >= 0
-                else Activity(ActivityType.DEPOT, starts + (-1 - v))
-                for v in trimmed
-            ]
-            if activities:
-                made.append(Route(self.data, activities, at))
-        return Solution(self.data, made)
 
 
 def _ends(problem: NodeProblem, kind: TruckKind) -> _Ends:
