@@ -94,7 +94,7 @@ def run(
     up, repair, streams = world.up, world.repair, world.streams
     first_hour, last_hour = world.first_hour, world.last_hour
     stood_at, unit, visitor, site = state.stand, state.unit, state.visitor, state.site
-    over, out, clock = state.over, state.out, state.clock
+    over, out, clock, hourly = state.over, state.out, state.clock, state.hourly
     sites, trucks, haulers = facility.shape[0], truck.shape[0], world.hauler.shape[0]
     one_length = way_mm.shape[0] == 1
     base = 2
@@ -114,7 +114,7 @@ def run(
                 return
             now = hour * HOUR_MS
             for f in range(sites):
-                add_up(world, state, f, now)
+                add_up(hourly, site, facility, f, now)
             if hour >= world.hours and (clock[st.C_ROUTES] == 0 or hour == last_hour):
                 break
             clock[st.C_HOUR] += 1
@@ -123,8 +123,8 @@ def run(
                     for s in range(state.used.shape[1]):
                         state.used[f, s] = 0
             for f in range(sites):
-                state.hourly[hour, f, at.S_PIT] = site[f, st.BOOKED]
-                state.hourly[hour, f, at.S_CONTAINERS] = site[f, st.FULL]
+                hourly[hour, f, at.S_PIT] = site[f, st.BOOKED]
+                hourly[hour, f, at.S_CONTAINERS] = site[f, st.FULL]
             high, pool_end = sites, sites + 1
         else:
             if clock[st.C_ROWS] + spare > rows.shape[0] or clock[st.C_HAULS] == hauls.shape[0]:
@@ -174,7 +174,7 @@ def run(
                 elif phase == st.AT_GATE:
                     low = me[st.TARGET]
                     high = low + 1
-                    add_up(world, state, low, now)
+                    add_up(hourly, site, facility, low, now)
                     join(visitor, site, v, low, truck[v, at.T_STREAM], me[st.LOAD], now)
                 elif phase == st.RESTED:
                     write(rows, clock, me, v, me[st.DOING], BREAK, me[st.TARGET], now)
@@ -216,7 +216,7 @@ def run(
                 state.bay[item] = -1
                 low = visitor[goes_on, st.V_FACILITY]
                 high = low + 1
-                add_up(world, state, low, now)
+                add_up(hourly, site, facility, low, now)
                 g, s = visitor[goes_on, st.V_G], visitor[goes_on, st.V_STREAM]
                 site[low, st.BUSY] -= 1
                 state.tipped[hour, low, s] += g
@@ -244,7 +244,7 @@ def run(
                 while facility[low, at.F_PRESSES_END] <= item:
                     low += 1
                 high, pool, pool_end = low + 1, low, low + 1
-                add_up(world, state, low, now)
+                add_up(hourly, site, facility, low, now)
                 s, g = state.press[item, 0], state.press[item, 1]
                 state.press[item, 1] = -1
                 site[low, st.PRESSING] -= 1
@@ -258,7 +258,7 @@ def run(
                 given = world.delivery[item]
                 low = given[at.D_FACILITY]
                 high = low + 1
-                add_up(world, state, low, now)
+                add_up(hourly, site, facility, low, now)
                 who = trucks + haulers + item
                 join(visitor, site, who, low, given[at.D_STREAM], given[at.D_G], now)
                 if item + 1 < world.delivery.shape[0]:
@@ -279,7 +279,7 @@ def run(
                     if state.job[item, at.U_KIND] == at.CONTAINER:
                         low = state.job[item, at.U_SOURCE]
                         high = low + 1
-                        add_up(world, state, low, now)
+                        add_up(hourly, site, facility, low, now)
                         site[low, st.FULL] -= 1
                         state.flow[at.W_CONTAINERS, s] -= g
                     else:
@@ -287,10 +287,10 @@ def run(
                 elif phase == st.AT_FACILITY:
                     low = state.job[item, at.U_TO]
                     high = low + 1
-                    add_up(world, state, low, now)
+                    add_up(hourly, site, facility, low, now)
                     join(visitor, site, trucks + item, low, s, g, now)
                 else:
-                    end_haul(world, state, hauls, item, now)
+                    end_haul(hauls, clock, state.job[item], visitor[trucks + item], item, now)
                     state.hauler[item, st.P_IDLE] = 1
                     pool = world.hauler[item, at.H_POOL]
                     if pool < 0:

@@ -18,44 +18,47 @@ if TYPE_CHECKING:
 
 
 @STEP
-def key_of(world: World, time: int, kind: int, item: int) -> float:
+def key_of(
+    facility: NDArray[np.int64], trucks: int, haulers: int, time: int, kind: int, item: int
+) -> float:
     """Where an event stands in the order of time, then of kinds and numbers (rule 12).
 
     Parameters
     ----------
-    world
-        What is given.
+    facility, trucks, haulers
+        As in `World`; how many there are.
     time
         Ms.
     kind, item
         A bay, a press or a hauler, and its number.
     """
-    last = world.facility.shape[0] - 1
+    last = facility.shape[0] - 1
     rank = item
-    span = world.facility[last, at.F_BAYS_END]
+    span = facility[last, at.F_BAYS_END]
     if kind == st.PRESS:
         rank += span
-    span += world.facility[last, at.F_PRESSES_END] + 2 + world.truck.shape[0]
+    span += facility[last, at.F_PRESSES_END] + 2 + trucks
     if kind == st.HAULER:
         rank += span
-    return float(time * (span + world.hauler.shape[0]) + rank)
+    return float(time * (span + haulers) + rank)
 
 
 @STEP
-def add_up(world: World, state: State, f: int, now: int) -> None:
+def add_up(
+    hourly: NDArray[np.int64], site: NDArray[np.int64], facility: NDArray[np.int64], f: int,
+    now: int,
+) -> None:  # fmt: skip
     """Add what stood at a facility since it was last looked at to the sums of the hour."""
-    site = state.site[f]
-    since, hour = now - site[st.SUMMED], site[st.SUMMED] // HOUR_MS
-    site[st.SUMMED] = now
+    since, hour = now - site[f, st.SUMMED], site[f, st.SUMMED] // HOUR_MS
+    site[f, st.SUMMED] = now
     if since == 0:
         return
-    sums = state.hourly[hour, f]
-    sums[at.S_LINE] += since * site[st.WAITING]
-    sums[at.S_BUSY] += since * site[st.BUSY]
-    sums[at.S_BLOCKED] += since * site[st.BLOCKED]
-    station = world.facility[f, at.F_PRESSES_END] > world.facility[f, at.F_PRESSES]
-    if station and site[st.FULL] + site[st.PRESSING] >= world.facility[f, at.F_BUFFER]:
-        sums[at.S_FULL] += since
+    hourly[hour, f, at.S_LINE] += since * site[f, st.WAITING]
+    hourly[hour, f, at.S_BUSY] += since * site[f, st.BUSY]
+    hourly[hour, f, at.S_BLOCKED] += since * site[f, st.BLOCKED]
+    station = facility[f, at.F_PRESSES_END] > facility[f, at.F_PRESSES]
+    if station and site[f, st.FULL] + site[f, st.PRESSING] >= facility[f, at.F_BUFFER]:
+        hourly[hour, f, at.S_FULL] += since
 
 
 @STEP
@@ -102,7 +105,13 @@ def settle(world: World, state: State, events: EventList, f: int, now: int) -> N
             lasts = world.tip[f, draw(world.streams, kind, item, me[st.V_VISITS])]
             me[st.V_VISITS] += 1
             me[st.V_BEGAN] = now
-            push(events, key_of(world, now + lasts, st.BAY, bay), st.BAY, bay, 0)
+            push(
+                events,
+                key_of(world.facility, trucks, haulers, now + lasts, st.BAY, bay),
+                st.BAY,
+                bay,
+                0,
+            )
         site[st.BLOCKED] = blocked
         begun = site[st.PRESSING]
         if (
@@ -128,7 +137,13 @@ def settle(world: World, state: State, events: EventList, f: int, now: int) -> N
         state.press[press, 0] = most
         state.press[press, 1] = g
         ready = now + g * HOUR_MS // given[at.F_PRESS]
-        push(events, key_of(world, ready, st.PRESS, press), st.PRESS, press, 0)
+        push(
+            events,
+            key_of(world.facility, trucks, haulers, ready, st.PRESS, press),
+            st.PRESS,
+            press,
+            0,
+        )
 
 
 @STEP
@@ -137,6 +152,7 @@ def take_job(world: World, state: State, events: EventList, h: int, now: int) ->
     given, me, row = world.hauler[h], state.hauler[h], state.job[h]
     pool = given[at.H_POOL]
     clock = state.clock
+    trucks, haulers = world.truck.shape[0], world.hauler.shape[0]
     if pool >= 0:
         site = state.site[pool]
         if site[st.JOBS] == 0:
@@ -160,7 +176,11 @@ def take_job(world: World, state: State, events: EventList, h: int, now: int) ->
         place = world.order[order, at.O_PLACE]
     me[st.P_IDLE] = 0
     row[at.U_REPAIR] = 0
-    hauler_goes(world, state, h, now, place, at.U_LEFT, at.U_CAME, at.U_MM_EMPTY)
+    hauler_goes(
+        world.way_ms, world.way_mm, world.period, world.up, world.repair, world.streams,
+        world.first_hour, world.hauler[h, at.H_UP], me, row, h, now, place,
+        at.U_LEFT, at.U_CAME, at.U_MM_EMPTY,
+    )  # fmt: skip
     me[st.P_PHASE] = st.LOADED
     loads = world.load[draw(world.streams, at.LOAD_TIME, h, me[st.P_LOADS])]
     me[st.P_LOADS] += 1
@@ -168,26 +188,45 @@ def take_job(world: World, state: State, events: EventList, h: int, now: int) ->
     stood = stands(world.up, world.repair, world.streams, left, given[at.H_UP], 1, h, loads)
     row[at.U_REPAIR] += stood
     ready = row[at.U_CAME] + loads + stood
-    push(events, key_of(world, ready, st.HAULER, h), st.HAULER, h, 0)
+    key = key_of(world.facility, trucks, haulers, ready, st.HAULER, h)
+    push(events, key, st.HAULER, h, 0)
     return True
 
 
 @STEP
 def hauler_goes(
-    world: World, state: State, h: int, now: int, place: int, left: int, came: int, mm: int
-) -> None:
-    """Drive to a place, and note when it sets out and comes, and how far, in columns of its row."""
-    me, row = state.hauler[h], state.job[h]
+    way_ms: NDArray[np.int32], way_mm: NDArray[np.int32], period: NDArray[np.int64],
+    up: NDArray[np.int64], repair: NDArray[np.int64], streams: NDArray[np.uint64],
+    first_hour: int, mean: int, me: NDArray[np.int64], row: NDArray[np.int64], h: int, now: int,
+    place: int, left: int, came: int, mm: int,
+) -> None:  # fmt: skip
+    """Drive to a place, and note when it sets out and comes, and how far, in columns of its row.
+
+    Parameters
+    ----------
+    way_ms, way_mm, period, up, repair, streams, first_hour
+        As in `World`.
+    mean
+        Row of ``up``.
+    me, row
+        Rows of `State.hauler` and `State.job`.
+    h, now
+        Which, and when.
+    place
+        Where to.
+    left, came, mm
+        Columns; -1 for none.
+    """
     here = me[st.P_AT]
-    out = departs(world.way_ms, world.period, world.first_hour, here, place, now)
-    k = world.period[(world.first_hour + out // HOUR_MS) % at.WEEK_H]
-    ms = world.way_ms[k, here, place]
+    out = departs(way_ms, period, first_hour, here, place, now)
+    k = period[(first_hour + out // HOUR_MS) % at.WEEK_H]
+    ms = way_ms[k, here, place]
     part = me[st.P_UP_LEFT : st.P_BREAKDOWNS + 1]
-    stood = stands(world.up, world.repair, world.streams, part, world.hauler[h, at.H_UP], 1, h, ms)
+    stood = stands(up, repair, streams, part, mean, 1, h, ms)
     if left >= 0:
         row[left] = out
     row[came] = out + ms + stood
-    row[mm] = world.way_mm[k if world.way_mm.shape[0] > 1 else 0, here, place]
+    row[mm] = way_mm[k if way_mm.shape[0] > 1 else 0, here, place]
     row[at.U_REPAIR] += stood
     me[st.P_AT] = place
 
@@ -207,16 +246,28 @@ def assign(world: World, state: State, events: EventList, pool: int, now: int) -
 
 
 @STEP
-def end_haul(world: World, state: State, hauls: NDArray[np.int64], h: int, now: int) -> None:
-    """Write the row of a haul, or of a way home, that ends."""
-    row = state.job[h]
+def end_haul(
+    hauls: NDArray[np.int64], clock: NDArray[np.int64], row: NDArray[np.int64],
+    visitor: NDArray[np.int64], h: int, now: int,
+) -> None:  # fmt: skip
+    """Write the row of a haul, or of a way home, that ends.
+
+    Parameters
+    ----------
+    hauls, clock
+        As in `State`.
+    row, visitor
+        Its rows of `State.job` and `State.visitor`.
+    h, now
+        Which, and when.
+    """
     if row[at.U_KIND] == at.HOMEWARD:
         row[at.U_LOADED] = row[at.U_ARRIVED] = row[at.U_BEGAN] = row[at.U_CAME]
     else:
-        row[at.U_BEGAN] = state.visitor[world.truck.shape[0] + h, st.V_BEGAN]
+        row[at.U_BEGAN] = visitor[st.V_BEGAN]
     row[at.U_HAULER], row[at.U_ENDED] = h, now
-    told = hauls[state.clock[st.C_HAULS]]
-    state.clock[st.C_HAULS] += 1
+    told = hauls[clock[st.C_HAULS]]
+    clock[st.C_HAULS] += 1
     for i in range(row.size):
         told[i] = row[i]
         row[i] = 0
@@ -241,9 +292,10 @@ def haul(
         1 if it has tipped, else 0.
     """
     me, row = state.hauler[h], state.job[h]
+    trucks, haulers = world.truck.shape[0], world.hauler.shape[0]
     came, mm = at.U_CAME, at.U_MM_EMPTY
     if tipped > 0:
-        end_haul(world, state, hauls, h, now)
+        end_haul(hauls, state.clock, row, state.visitor[trucks + h], h, now)
         week_h = (world.first_hour + now // HOUR_MS) % at.WEEK_H
         if world.allowed[h, week_h] != 0 and take_job(world, state, events, h, now):
             return
@@ -261,5 +313,10 @@ def haul(
         came, mm = at.U_ARRIVED, at.U_MM_LOADED
         me[st.P_PHASE] = st.AT_FACILITY
     place = world.facility[row[at.U_TO], at.F_PLACE]
-    hauler_goes(world, state, h, now, place, at.U_LEFT if tipped > 0 else -1, came, mm)
-    push(events, key_of(world, row[came], st.HAULER, h), st.HAULER, h, 0)
+    hauler_goes(
+        world.way_ms, world.way_mm, world.period, world.up, world.repair, world.streams,
+        world.first_hour, world.hauler[h, at.H_UP], me, row, h, now, place,
+        at.U_LEFT if tipped > 0 else -1, came, mm,
+    )  # fmt: skip
+    key = key_of(world.facility, trucks, haulers, row[came], st.HAULER, h)
+    push(events, key, st.HAULER, h, 0)
