@@ -7,7 +7,7 @@ by order, deliveries of others, breakdowns, outages and a ban of trucks in the m
 days. Both engines get the same arrays; times are of the processor. Every number must be equal.
 
 Ours has the draw of what comes to the stands in its time, as every replication must draw anew, and
-is the best of several runs; the twin, one run of a minute or so, has it not. A row tells what 30
+is the best of several runs; the twin, one run of minutes, has it not. A row tells what 30
 replications take on two threads from beginning to end, arrays included.
 """
 
