@@ -62,8 +62,10 @@ NEAR = 40
 """Stops near each stop beside which it is tried."""
 ALL_PLACES = 120
 """Up to so many stops every place is tried."""
-HOT, COLD = 0.6, 0.15
+HOT, COLD = 0.8, 0.1
 """Temperature at begin and end, in parts of the mean cost of a way between two stops."""
+CHUNK = 50
+"""Stops that are inserted at once at the begin."""
 SLICE = 25_000
 """Stops times ruins between two looks at the clock."""
 LEFT = 1e12
@@ -293,18 +295,25 @@ class Improver:
         away = self.town.drive[:, self.town.kind[0, START], : self.n].min(axis=0)
         absent = np.flatnonzero(self.wanted & (self.rows.where[:, 0] < 0))
         absent = absent[np.argsort(-away[absent], kind="stable")]
-        many = len(absent) + 1
-        while 0 < len(absent) < many:
-            many = len(absent)
-            self._grow(many)
-            self.room.left[:many] = absent
-            self.room.left[-1] = many
-            self._improve(0, 1.0, 1.0)
-            absent = self.room.left[: self.room.left[-1]].copy()
-            if not self.more.any():
-                break
+        left: list[int] = []
+        for at in range(0, len(absent), CHUNK):
+            left += self._inserted(absent[at : at + CHUNK])
+        self.room.left[: len(left)] = left
+        self.room.left[-1] = len(left)
         self.town.goal[BALANCE] = self.balance
         self.take()
+
+    def _inserted(self, stops: NDArray[np.int64]) -> list[int]:
+        """Insert stops, in rows that are added where that helps; give those that fit nowhere."""
+        before = len(stops) + 1
+        while 0 < len(stops) < before:
+            before = len(stops)
+            self._grow()
+            self.room.left[:before] = stops
+            self.room.left[-1] = before
+            self._improve(0, 1.0, 1.0)
+            stops = self.room.left[: self.room.left[-1]].copy()
+        return [int(stop) for stop in stops]
 
     def take(self) -> None:
         """Make the routes at hand the best ones."""
@@ -382,7 +391,7 @@ class Improver:
 
     def step(self, many: int, hot: float, cold: float) -> None:
         """Do some iterations, from one temperature to another."""
-        self._grow(1)
+        self._grow()
         if self.balance > 0:
             self._aim_anew()
         self._improve(many, hot, cold)
@@ -434,13 +443,13 @@ class Improver:
             absent[elements[elements < self.n]] = False
         return absent
 
-    def _grow(self, many: int) -> None:
-        """See to it that a kind of which there are any number has so many empty rows."""
+    def _grow(self) -> None:
+        """See to it that a kind of which there are any number has an empty row."""
         for c in np.flatnonzero(self.more).tolist():
             fact = self.rows.fact
             empty = (fact[:, KIND] == c) & (fact[:, LENGTH] == 0) & (fact[:, CLOSED] == 0)
-            if empty.sum() < many:
-                self._add_rows(c, max(2, many))
+            if not empty.any():
+                self._add_rows(c, 2)
 
     def _add_rows(self, c: int, many: int) -> None:
         def longer(values: NDArray[Any]) -> NDArray[Any]:

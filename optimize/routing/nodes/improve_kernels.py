@@ -84,6 +84,8 @@ RETRIED = 20
 """Most stops without a route that an iteration tries to put into one."""
 EVERYWHERE = 0.02
 """Share of stops for which places are tried that are not beside near ones."""
+MANY_STOPS = 1000
+"""Above so many stops the first routes are built beside near stops, too."""
 BEFORE, AFTER = 1, 2
 """Where a facility comes in with a stop."""
 ROW, PLACE, FACILITY_WAY, FACILITY = range(4)
@@ -343,7 +345,9 @@ def _put_back(
     all_near = room.near.shape[1] >= n - 1
     for j in range(since, room.left[n]):
         s = room.left[j]
-        wide = all_near or blink == 0.0 or _unit(room.state) < EVERYWHERE
+        wide = all_near or _unit(room.state) < (
+            EVERYWHERE if blink > 0.0 or n > MANY_STOPS else 1.0
+        )
         many = _candidates(s, wide, rows, town, room)
         _search(s, many, blink, rows, town, room, work, clock)
         placed = False
