@@ -190,6 +190,8 @@ _WASTE = Compared(
         "hours.title": "ws.over.title",
         "where": "ws.over.where",
         "map.note": "ws.map.note",
+        "phrase.km": "ws.cmp.km",
+        "phrase.haul_km": "ws.cmp.haul_km",
     },
     inputs=waste.inputs,
     assumed=waste_assumptions.assumed,

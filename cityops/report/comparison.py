@@ -32,7 +32,7 @@ from cityops.report.reading import RunFolder
 from cityops.report.words import Words
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     import pandas as pd
 
@@ -300,7 +300,7 @@ def _against(
 
     return Against(
         names[1],
-        sentence(key, *names, words),
+        sentence(key, *names, words, telling.words),
         blocks(key, words, lambda row: words.measure(row.measure), telling=telling),
         blocks(classes, words, class_name, by_measure=True),
         blocks(areas, words, lambda row: area_name(row.group, words)),
@@ -337,9 +337,25 @@ def a_day(rows: pd.DataFrame, days: float, measures: Iterable[str]) -> pd.DataFr
 
 
 def sentence(
-    key: pd.DataFrame, base_name: str, other_name: str, words: Words
+    key: pd.DataFrame,
+    base_name: str,
+    other_name: str,
+    words: Words,
+    own: Mapping[str, str] | None = None,
 ) -> list[tuple[str, str]]:
-    """Say which key figures are better, worse, unclear: pieces, each with its verdict or ""."""
+    """Say which key figures are better, worse, unclear: pieces, each with its verdict or "".
+
+    Parameters
+    ----------
+    own
+        Keys of the texts of a service that stand for ``phrase.MEASURE``, by that.
+    """
+    phrases = own or {}
+
+    def named(measure: str) -> str:
+        other = phrases.get(f"phrase.{measure}")
+        return words.in_sentence(measure) if other is None else words(other)
+
     pieces = [("", words("cmp.sentence", base=base_name, other=other_name))]
     told = 0
     said = key["better"].where(~unchanged(key) | (key["better"] == ""), "same")
@@ -348,7 +364,7 @@ def sentence(
         if chosen.empty:
             continue
         items = [
-            words.in_sentence(str(row.measure))
+            named(str(row.measure))
             + (words("paren", text=difference_text(row, words)) if verdict in VERDICTS[:2] else "")
             for row in chosen.itertuples()
         ]
@@ -418,6 +434,8 @@ def block_title(unit: str, words: Words, telling: Compared | None) -> str:
     own = {} if telling is None else telling.words
     if unit in {"min", "share", "count", "km"}:
         return words(own.get(f"block.{unit}", f"cmp.block.{unit}"))
+    if "/" in unit:
+        return unit  # an amount for each of something, whatever the time
     known = unit in {"h", "t", "l"}
     return words("cl.a_week", unit=words(f"unit.{unit}", value="").strip() if known else unit)
 

@@ -136,11 +136,11 @@ ROUTES_TEXTS: Final[dict[str, tuple[str, str]]] = {
     ),
     "ct.checked": (
         (
-            "checked against the streets: {sides} points are collected exactly once, loads, hours "
-            "and lunch are kept, every edge begins where the last one ends, and times add up"
+            "checked against the streets: {sides} points are collected as often as asked, loads, "
+            "hours and lunch are kept, every edge begins where the last one ends, and times add up"
         ),
         (
-            "已按路网核对：{sides} 个点位均恰好收运一次，载重、时段与午休符合要求，"
+            "已按路网核对：{sides} 个点位均按要求的次数收运，载重、时段与午休符合要求，"
             "路段首尾相接，时间加总一致"
         ),
     ),

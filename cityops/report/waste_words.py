@@ -289,6 +289,8 @@ WASTE_TEXTS: Final[dict[str, tuple[str, str]]] = {
         "The runs met different waste or orders: they differ in more than how it is collected.",
         "各方案面对的垃圾产生量或预约不同，差别不只在收运方式。",
     ),
+    "ws.cmp.km": ("the distance that trucks drive", "收集车行驶里程"),
+    "ws.cmp.haul_km": ("the distance that haulers drive", "转运车行驶里程"),
     "ws.cmp.count": ("A week", "每周"),
     "phrase.not_full_share": ("the bin-hours without overflow", "未满溢时间占比"),
     "phrase.station_wait_mean_min": ("the mean wait at facilities", "设施平均等候时间"),
