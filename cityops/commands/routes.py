@@ -156,7 +156,8 @@ def _kilometres(facts: dict[str, Any]) -> tuple[str, str]:
     """Say what is done how often, in words of the job, and the line of what it comes to."""
     if facts["job"] == "collect":
         return "points collected", (
-            f"waste      {facts['waste_kg'] / 1000:.2f} t of {facts['points']:,} points, "
+            f"waste      {facts['waste_kg'] / 1000:.2f} t of {facts['points']:,} "
+            f"{'stops' if facts['days'] else 'points'}, "
             f"{facts['unloads']} visits to unload, {facts['km']:.1f} km"
         )
     if facts["job"] == "water":

@@ -56,6 +56,11 @@ def base_of(question: CollectQuestion, path: Path, shown: str) -> Base:
         With every row that cannot be understood, or is collected twice, and with what routes that
         are to stay whole break.
     """
+    if question.spec.is_week:
+        raise InputError(
+            "plans of collection over several days cannot be begun from", file=shown,
+            mend="look at what an edit broke with cityops check --plan",
+        )  # fmt: skip
     kept, base = read_base(question, path, shown)
     return Base(**vars(base), routes=tuple(_begun(question, route) for route in kept))
 

@@ -22,6 +22,7 @@ from scenarios.hours import moment_s
 from scenarios.misplaced import looks_shifted, mend_for, unmoved_remark
 from scenarios.routing.fleet import plan_days
 from scenarios.routing.question import Place, Question
+from scenarios.routing.schema import OTHER
 from scenarios.streets import check_class, read_streets
 
 if TYPE_CHECKING:
@@ -183,7 +184,8 @@ class _Builder:
         network, node = self._split(whole, collection, points, asked)
         self.faults.stop()
         ways = Ways(network, network.period_at(moment_s(self.spec.at)), self.spec.drive_kmh)
-        served = Served(self.spec, trucks, points, asked, node, depots, dumps, ways)
+        times = self._times(points, asked)
+        served = Served(self.spec, trucks, points, asked, node, depots, dumps, ways, times)
         self._check_volumes(served)
         self._check_facilities(served)
         rows, left_out = unserved(served)
@@ -211,7 +213,7 @@ class _Builder:
             depots=depots,
             dumps=dumps,
             kinds=trucks,
-            times=np.ones(len(rows), dtype=np.int64),
+            times=times[rows],
             days=plan_days(self.spec),
             start_s=moment_s(self.spec.at),
             left_out=left_out,
@@ -260,6 +262,44 @@ class _Builder:
                 "ask for one stream, or for fewer points, at a time",
             )  # fmt: skip
         return np.array(chosen, dtype=np.int64)
+
+    def _times(self, points: Points, asked: NDArray[np.int64]) -> NDArray[np.int64]:
+        """How often each point is collected in the days of the plan: by itself, kind or stream."""
+        spec = self.spec
+        times = np.ones(len(points), dtype=np.int64)
+        if not spec.is_week:
+            return times
+        days = len(plan_days(spec))
+        figure = 1 if spec.frequency is None else spec.frequency
+        for row in asked.tolist():
+            own = int(points.frequency[row])
+            word = f"{points.kind[row]} or {points.stream[row]}"
+            if own == 0 and isinstance(figure, dict):
+                keys = (points.kind[row], points.stream[row], OTHER)
+                own = next((int(figure[key]) for key in keys if key in figure), 0)
+            elif own == 0:
+                own = int(figure)
+            if own == 0:
+                self.faults.add(
+                    (*self.path, "frequency"), f"has no figure for {word}",
+                    f"add one, or {OTHER} = ... for all the rest",
+                )  # fmt: skip
+            elif own > days:
+                self.faults.add(
+                    (*self.path, "days"),
+                    f"names {days}, and {points.where[row]} asks for {own} times a week",
+                    "add days, or ask for fewer times",
+                )
+            elif not np.isnan(points.prize[row]):
+                self.faults.add(
+                    self.path, f"is a plan of several days, and {points.where[row]} has a prize",
+                    "leave prizes out: what is not collected would gather for ever",
+                )  # fmt: skip
+            times[row] = max(1, own)
+            if self.faults.faults:
+                break
+        self.faults.stop()
+        return times
 
     # ---- where
 

@@ -5,11 +5,16 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+import numpy as np
+
+from scenarios.collection.plan import week_of
 from scenarios.routing.edited import EditedRow, Reader, row_fault
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from scenarios.collection.build import CollectQuestion
-    from scenarios.routing.edited import Lock
+    from scenarios.routing.edited import EditedPlan, EditedRoute, Lock
     from scenarios.routing.edited_files import PlanRow
 
 __all__ = ["PointReader"]
@@ -20,6 +25,21 @@ class PointReader(Reader):
 
     question: CollectQuestion
     serves = "collect"
+
+    def plan(self, rows: Iterable[PlanRow]) -> EditedPlan:
+        """Read all rows; of several days, say how many days' waste lies where they go."""
+        found = super().plan(rows)
+        question = self.question
+        if not question.spec.is_week:
+            return found
+        places = {day: place for place, day in enumerate(question.days)}
+        served = np.zeros((question.n_tasks, len(places)), dtype=np.bool_)
+        for route in found.routes:
+            served[_tasks(route), places[route.day]] = True
+        since = week_of(question).gaps(served)
+        for route in found.routes:
+            route.gathered |= {task: int(since[task, places[route.day]]) for task in _tasks(route)}
+        return found
 
     def visit(self, place: int) -> int:
         """Give the number of a facility."""
@@ -69,3 +89,7 @@ class PointReader(Reader):
         if reason is not None:
             return f"{points.name[row]} ({word}) cannot be served: {reason}"
         return f"{points.name[row]} ({word}) is not to be collected: it is {points.stream[row]}"
+
+
+def _tasks(route: EditedRoute) -> list[int]:
+    return [task for row in route.rows for task in row.task if task >= 0]

@@ -74,7 +74,7 @@ def _load_faults(question: CollectQuestion, route: EditedRoute) -> list[InputErr
             stream = question.points.stream[int(question.rows[visit])]
             said = f"{row.said} is {stream}, which trucks of kind {kind.name} do not collect"
             faults.append(InputError(said, file=row.where, mend="give it to another route"))
-        load += problem.amount[visit]
+        load += problem.amount[visit] * route.gathered.get(visit, 1)
         if (load > kind.capacity).any() and not is_told:
             is_told = True
             mend = "put an unload row before it" if question.dumps else "give it to another route"
@@ -107,7 +107,7 @@ def _limit_faults(question: CollectQuestion, route: EditedRoute) -> list[InputEr
     said = []
     if kind.max_stops is not None and len(served) > kind.max_stops:
         said.append(f"has {len(served)} points, more than {kind.max_stops}")
-    kg = int(problem.amount[served, 0].sum())
+    kg = sum(int(problem.amount[v, 0]) * route.gathered.get(v, 1) for v in served)
     if kind.max_load is not None and kg > kind.max_load[0]:
         said.append(f"collects {kg / 1e6:.2f} t, more than {kind.max_load[0] / 1e6:g} t")
     if kind.max_trips is not None and trips > kind.max_trips:

@@ -10,11 +10,15 @@ import numpy as np
 
 from scenarios.collection.tables import POINT_LEG_COLUMNS, POINT_STEP_COLUMNS, PointRows
 from scenarios.routing.answer import NO_ROOM, NoRoutes, Plan
+from scenarios.routing.tables import day_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from numpy.typing import NDArray
+
     from optimize.routing.arcs.problem import ArcGoals
+    from optimize.routing.nodes.periodic import PeriodProblem
     from optimize.routing.nodes.solution import NodeSolution
     from optimize.routing.nodes.solve import NodeProgress
     from scenarios.collection.build import CollectQuestion
@@ -109,14 +113,26 @@ def solve_collection(
 
     began = time.perf_counter()
     _stop_if_impossible(question)
-    found = solve_nodes(
-        question.problem,
-        time_limit_s=time_limit_s,
-        threads=threads,
-        seed=seed,
-        goals=goals_of(question),
-        progress=progress,
-    )
+    found: NodeSolution
+    if question.spec.is_week:
+        from optimize.routing.nodes.periodic_search import solve_period
+
+        found = solve_period(
+            week_of(question),
+            time_limit_s=time_limit_s,
+            threads=threads,
+            seed=seed,
+            progress=progress,
+        )
+    else:
+        found = solve_nodes(
+            question.problem,
+            time_limit_s=time_limit_s,
+            threads=threads,
+            seed=seed,
+            goals=goals_of(question),
+            progress=progress,
+        )
     if found.status == "none" or not found.routes:
         raise NoRoutes(
             proven=False,
@@ -131,7 +147,7 @@ def solve_collection(
 def _stop_if_impossible(question: CollectQuestion) -> None:
     """Say so where there is work for more hours than there are, or waste for more loads."""
     problem, kinds = question.problem, question.kinds
-    if any(kind.count is None for kind in kinds):
+    if question.spec.is_week or any(kind.count is None for kind in kinds):
         return
     counts = [kind.count or 0 for kind in kinds]
     must = problem.prize < 0
@@ -181,8 +197,10 @@ def plan_collection(question: CollectQuestion, solution: NodeSolution) -> Collec
 
     question = _with_left(question, solution)
     legs, steps, summary = [], [], []
-    for number, found in enumerate(solution.routes, 1):
-        maker = PointRows(question, number, question.days[0], found)
+    days = getattr(solution, "day", ()) or (0,) * len(solution.routes)
+    since = _since(question, solution)
+    for number, (found, day) in enumerate(zip(solution.routes, days, strict=True), 1):
+        maker = PointRows(question, number, question.days[day], found, since[:, day])
         maker.add()
         legs += maker.legs
         steps += maker.steps
@@ -196,33 +214,65 @@ def plan_collection(question: CollectQuestion, solution: NodeSolution) -> Collec
     )
 
 
+def week_of(question: CollectQuestion) -> PeriodProblem:
+    """Put the problem of several days."""
+    from optimize.routing.nodes.periodic import PeriodProblem
+
+    node, network = question.node[question.rows], question.network
+    return PeriodProblem(
+        question.problem,
+        question.times,
+        question.days,
+        network.x[node],
+        network.y[node],
+        question.spec.spacing,
+    )
+
+
+def _since(question: CollectQuestion, solution: NodeSolution) -> NDArray[np.int64]:
+    """Days' waste that lies at each stop on each day of the plan, int64[t, d]."""
+    if not question.spec.is_week:
+        return np.ones((question.n_tasks, 1), dtype=np.int64)
+    served = np.zeros((question.n_tasks, len(question.days)), dtype=np.bool_)
+    for route, day in zip(solution.routes, getattr(solution, "day", ()), strict=True):
+        served[route.visit[route.visit >= 0], day] = True
+    for task, day in getattr(solution, "missed", ()):
+        served[task, day] = True
+    return week_of(question).gaps(served)
+
+
 def _with_left(question: CollectQuestion, solution: NodeSolution) -> CollectQuestion:
     """Add what fits no route, and what is not worth it, to what is left out."""
     import pandas as pd
 
-    lost = [(task, NO_ROOM) for task in solution.left]
-    lost += [(task, SKIPPED) for task in solution.skipped]
+    since = _since(question, solution)
+    missed: tuple[tuple[int, int], ...] = getattr(solution, "missed", ())
+    lost = [(task, NO_ROOM, day_name(question.days[day]), since[task, day]) for task, day in missed]
+    lost = lost or [(task, NO_ROOM, "", 1) for task in solution.left]
+    no_room = len(lost)
+    lost += [(task, SKIPPED, "", 1) for task in solution.skipped]
     if not lost:
         return question
     points = question.points
     rows = []
-    for task, reason in lost:
+    for task, reason, day, gathered in lost:
         row = int(question.rows[task])
+        kg = float(question.problem.amount[task, 0] * gathered) / 1e3
         rows.append(
             (
-                points.name[row], points.stream[row], float(question.problem.amount[task, 0]) / 1e3,
-                reason, row, float(points.lon[row]), float(points.lat[row]), "",
+                points.name[row], points.stream[row], kg,
+                reason, row, float(points.lon[row]), float(points.lat[row]), day,
             )
         )  # fmt: skip
     more = pd.DataFrame(rows, columns=question.left_out.columns)
     table = more if question.left_out.empty else pd.concat([question.left_out, more])
     warnings = question.warnings
-    if solution.left:
-        kg = float(np.sum(question.problem.amount[list(solution.left), 0])) / 1e3
+    if no_room:
+        kg = float(more["kg"][:no_room].sum())
         warnings = (
             *warnings,
             (
-                f"{len(solution.left)} points of {kg:,.0f} kg fit no route: too few trucks or "
+                f"{no_room} points of {kg:,.0f} kg fit no route: too few trucks or "
                 "hours; tables/left_out.parquet lists them"
             ),
         )

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from scenarios.hours import DAY_S, clock_s
+from scenarios.hours import DAY_S, DAYS, clock_s
+from scenarios.routing.fleet import plan_days
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -68,6 +69,8 @@ class Served:
         Depots and facilities.
     ways
         Between junctions.
+    times : int64[k]
+        How often each point is collected in the days of the plan.
     """
 
     spec: CollectSpec
@@ -78,6 +81,23 @@ class Served:
     depots: tuple[Place, ...]
     dumps: tuple[Place, ...]
     ways: Ways
+    times: NDArray[np.int64]
+
+    @cached_property
+    def most_days(self) -> NDArray[np.int64]:
+        """Most days of waste at each point that is asked for, on its best days; int64[a]."""
+        if not self.spec.is_week:
+            return np.ones(len(self.asked), dtype=np.int64)
+        from optimize.routing.patterns import pattern_tables
+
+        often = self.times[self.asked]
+        days = np.array(plan_days(self.spec))
+        found = np.ones(len(often), dtype=np.int64)
+        tables = pattern_tables(tuple(days.tolist()), np.unique(often).tolist(), self.spec.spacing)
+        for count, table in tables.items():
+            gaps = [np.diff([*days[row], days[row][0] + len(DAYS)]).max() for row in table]
+            found[often == count] = min(gaps)
+        return found
 
     @cached_property
     def nodes(self) -> NDArray[np.int64]:
@@ -219,9 +239,10 @@ def _stage(served: Served, truck: Truck) -> NDArray[np.int64]:
     here = np.searchsorted(served.nodes, served.node[served.asked])
     home = served.place(served.depots[truck.depot].node)
     own = [stream in served.streams_of(truck) for stream in served.points.stream]
-    fits = (served.amounts <= served.capacity(truck)).all(axis=1)
+    most = served.amounts * served.most_days[:, None]
+    fits = (most <= served.capacity(truck)).all(axis=1)
     if truck.max_t_day is not None:
-        fits &= served.amounts[:, 0] <= round(1e6 * truck.max_t_day)
+        fits &= most[:, 0] <= round(1e6 * truck.max_t_day)
     there, back = seconds[home, here], seconds[here, home]
     allowed = served.facilities_of(truck)
     if len(allowed):

@@ -257,13 +257,16 @@ class _Rules:
 
     def _week(self) -> None:
         spec = self.spec
-        for key in ("days", "frequency"):
-            if getattr(spec, key):
+        if spec.is_week and spec.days_of_waste != 1.0:
+            self._add(
+                ("days_of_waste",), "is of a plan of one day, and this one is of several",
+                "leave it out: what lies there follows from the days between",
+            )  # fmt: skip
+        for key in ("balance", "compactness"):
+            if spec.is_week and getattr(spec, key):
                 self._add(
-                    (key,), "asks for a plan over several days, and collection is planned by the day",
-                    "leave it out, and say in days_of_waste how many days' waste lies there",
-                )  # fmt: skip
-                return
+                    (key,), "is of plans of one day, and this one is of several", "leave it out"
+                )
         indexes = [day_index(day) for day in spec.days]
         for number, day in enumerate(spec.days):
             if indexes[number] in indexes[:number]:

@@ -36,13 +36,22 @@ class PointRows(Rows):
         On which it leaves, Monday 0.
     found
         What the truck visits, and when.
+    since : int64[t]
+        Days' waste that lies at each stop on this day.
     """
 
     question: CollectQuestion
 
-    def __init__(self, question: CollectQuestion, number: int, day: int, found: NodeRoute) -> None:
+    def __init__(
+        self,
+        question: CollectQuestion,
+        number: int,
+        day: int,
+        found: NodeRoute,
+        since: NDArray[np.int64],
+    ) -> None:
         super().__init__(question, question.ways.drive_s, number, found.kind, day)
-        self.found = found
+        self.found, self.since = found, since
         self.leaves_s = day * DAY_S + found.leave
         self.point, self.millilitres, self.grams = -1, 0, 0
         self.metres = 0.0
@@ -108,7 +117,7 @@ class PointRows(Rows):
             self._stop("dump", place.name, node, int(problem.facility_s[-1 - visit]))
             return
         row = int(question.rows[visit])
-        amount = problem.amount[visit].tolist()
+        amount = (problem.amount[visit] * self.since[visit]).tolist()
         self.point = row
         self.load += amount[0]
         self.grams += amount[0]

@@ -15,7 +15,8 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from scenarios.hours import clock_s, moment_s
+from scenarios.hours import DAYS, clock_s, day_index, moment_s
+from scenarios.routing.spaced import well_spaced
 from scenarios.routing.verify import RouteCheck
 
 if TYPE_CHECKING:
@@ -69,7 +70,11 @@ class _Town:
         self.depots, self.facilities = depots, facilities
         self.trucks = {truck.name: truck for truck in _trucks(spec)}
         self.first_s = min(truck.leaves[0] for truck in self.trucks.values())
-        self.tipped: Counter[tuple[int, int]] = Counter()
+        self.tipped: Counter[tuple[int, str, int]] = Counter()
+        numbers = sorted(day_index(day) for day in spec.days) or list(range(len(DAYS)))
+        self.day_numbers = tuple(numbers)
+        self.days = [DAYS[day][:3] for day in numbers] if spec.is_week else [""]
+        self.on_days: dict[int, set[str]] = {}
 
     def wanted(self, row: int) -> bool:
         """Whether the table asks for a point."""
@@ -95,14 +100,35 @@ class _Town:
             return round(own)
         return round(self.spec.stop_s + self.spec.bin_s * int(self.points.bins[row]))
 
-    def kg(self, row: int) -> float:
-        """Kilograms that lie at a point."""
-        return round(1000.0 * self.spec.days_of_waste * float(self.points.kg[row])) / 1000.0
+    def times(self, row: int) -> int:
+        """How often a point is to be collected in the days of the plan."""
+        figure, own = self.spec.frequency, int(self.points.frequency[row])
+        if not self.spec.is_week:
+            return 1
+        if own > 0 or figure is None:
+            return max(1, own)
+        if not isinstance(figure, dict):
+            return int(figure)
+        words = (self.points.kind[row], self.points.stream[row], "other")
+        return next(int(figure[word]) for word in words if word in figure)
 
-    def litres(self, row: int) -> float:
+    def gathered(self, row: int, day: str) -> int:
+        """Days since a point was collected before a day, in this week or the last."""
+        if not day:
+            return 1
+        now = DAYS.index(next(word for word in DAYS if word.startswith(day)))
+        known = {DAYS[(now - back) % 7][:3]: back for back in range(7, 0, -1)}
+        return min(known[one] for one in self.on_days[row])
+
+    def kg(self, row: int, days: int = 1) -> float:
+        """Kilograms that lie at a point."""
+        a_day = round(1000.0 * self.spec.days_of_waste * float(self.points.kg[row])) / 1000.0
+        return days * a_day
+
+    def litres(self, row: int, days: int = 1) -> float:
         """Litres that lie there, 0 where that is not known."""
         litres = float(self.points.litres[row])
-        return 0.0 if math.isnan(litres) else self.spec.days_of_waste * litres
+        return 0.0 if math.isnan(litres) else days * self.spec.days_of_waste * litres
 
     def hours(self, row: int) -> tuple[int, int] | None:
         """Seconds of the day from and until which a point may be collected; None for any time."""
@@ -222,8 +248,12 @@ def verify_collection(
     """
     town = _Town(network, spec, points, period, depots, facilities)
     faults: list[str] = []
-    done: Counter[int] = Counter()
-    driven: Counter[str] = Counter()
+    done: Counter[tuple[int, str]] = Counter()
+    driven: Counter[tuple[str, str]] = Counter()
+    visits = legs.loc[legs["kind"] == "collect", ["point", "day"]]
+    lost = left_out.loc[left_out["day"] != "", ["row", "day"]]
+    for row, on in [*visits.itertuples(index=False), *lost.itertuples(index=False)]:
+        town.on_days.setdefault(int(row), set()).add(str(on))
     total = edges = 0
     columns = [str(column) for column in legs]
     for route, rows in legs.sort_values(["route", "order"]).groupby("route"):
@@ -232,47 +262,72 @@ def verify_collection(
         if truck is None:
             faults.append(f"route {route}: there is no vehicle {table[0]['vehicle']!r}")
             continue
-        found = _Route(town, truck, leaves[int(str(route))], done)
+        day = str(table[0]["day"])
+        if day not in town.days:
+            faults.append(f"route {route} is on {day or 'no day'}, which is no day of the plan")
+            continue
+        found = _Route(town, truck, leaves[int(str(route))], day, done)
         found.follow(table)
         faults += [f"route {route}: {words}" for words in found.faults]
-        driven[truck.name] += 1
+        driven[day, truck.name] += 1
         total += found.seconds
         edges += found.edges
     served = _service_faults(town, done, left_out, faults)
     faults += _intake_faults(town)
     if seconds is not None and total != seconds:
         faults.append(f"the routes take {total} s, not {seconds} s")
-    for name, count in sorted(driven.items()):
+    for (day, name), count in sorted(driven.items()):
         most = town.trucks[name].count
         if most is not None and count > most:
-            who = f" {name!r}" if name else ""
-            faults.append(f"there are {count} routes and {most} vehicles{who}")
+            when, who = f"on {day} " if day else "", f" {name!r}" if name else ""
+            faults.append(f"{when}there are {count} routes and {most} vehicles{who}")
     return RouteCheck(served, edges, total, tuple(faults))
 
 
 def _service_faults(
-    town: _Town, done: Counter[int], left_out: pd.DataFrame, faults: list[str]
+    town: _Town, done: Counter[tuple[int, str]], left_out: pd.DataFrame, faults: list[str]
 ) -> int:
-    """Note what is not collected exactly once; how many points were to be."""
-    lost = dict(zip(left_out["row"].tolist(), left_out["reason"].tolist(), strict=True))
+    """Note what is not collected as often as asked; how many points were to be."""
+    columns = (left_out[key].tolist() for key in ("row", "day", "reason"))
+    lost: dict[int, dict[str, str]] = defaultdict(dict)
+    for row, day, reason in zip(*columns, strict=True):
+        lost[row][str(day)] = str(reason)
     served = 0
     for row in range(len(town.points)):
         label = f"{town.points.name[row]} (p{row + 1})"
-        count = done.pop(row, 0)
+        counts = {day: done.pop((row, day), 0) for day in town.days}
+        count = sum(counts.values())
         if not town.wanted(row):
             if count:
                 faults.append(f"{label} is collected, and was not to be")
             continue
-        if row in lost:
+        missed = lost.get(row, {})
+        for reason in missed.values():
+            faults += _left_faults(town, row, reason, label)
+        if "" in missed:
             if count:
                 faults.append(f"{label} is left out, and collected")
-            faults += _left_faults(town, row, str(lost[row]), label)
             continue
         served += 1
-        if count != 1:
-            faults.append(f"{label} is collected {count} times, not once")
-    faults += [f"there is no point p{row + 1}" for row in sorted(done)]
+        said = _often(town, row, counts, set(missed))
+        if said:
+            faults.append(f"{label} is collected {said}")
+    faults += [f"there is no point p{row + 1}" for row, _ in sorted(done)]
     return served
+
+
+def _often(town: _Town, row: int, counts: dict[str, int], missed: set[str]) -> str:
+    """Say what is wrong with the days on which a point is collected; nothing where all is right."""
+    asked, count = town.times(row), sum(counts.values())
+    if count + len(missed) != asked:
+        return f"{count} times, not {'once' if asked == 1 else f'{asked} times'}"
+    on_days = {day for day, often in counts.items() if often} | missed
+    if len(on_days) != asked:
+        return "more than once on a day"
+    places = sorted(town.days.index(day) for day in on_days)
+    if town.spec.is_week and not well_spaced(places, town.day_numbers, town.spec):
+        return f"on {', '.join(town.days[k] for k in places)}, too unevenly for {asked} times"
+    return ""
 
 
 def _left_faults(town: _Town, row: int, reason: str, label: str) -> list[str]:
@@ -293,12 +348,12 @@ def _left_faults(town: _Town, row: int, reason: str, label: str) -> list[str]:
 def _intake_faults(town: _Town) -> list[str]:
     """Hours in which a facility is brought more than it takes."""
     faults = []
-    for (facility, hour), grams in sorted(town.tipped.items()):
+    for (facility, day, hour), grams in sorted(town.tipped.items()):
         site = town.spec.facility[facility]
         if site.intake_t_h is not None and grams > 1e6 * site.intake_t_h + 1.0:
             faults.append(
-                f"{site.name} is brought {grams / 1e6:.2f} t in the hour from {hour % 24:02d}:00, "
-                f"and takes {site.intake_t_h:g} t"
+                f"{site.name} is brought {grams / 1e6:.2f} t in the hour from {hour % 24:02d}:00"
+                f"{' of ' if day else ''}{day}, and takes {site.intake_t_h:g} t"
             )
     return faults
 
@@ -306,8 +361,10 @@ def _intake_faults(town: _Town) -> list[str]:
 class _Route:
     """One route, followed edge by edge."""
 
-    def __init__(self, town: _Town, truck: _Truck, leaves_s: int, done: Counter[int]) -> None:
-        self.town, self.truck, self.done = town, truck, done
+    def __init__(
+        self, town: _Town, truck: _Truck, leaves_s: int, day: str, done: Counter[tuple[int, str]]
+    ) -> None:
+        self.town, self.truck, self.day, self.done = town, truck, day, done
         self.leaves_s = leaves_s + (_DAY_S if leaves_s < truck.leaves[0] else 0)
         self.faults: list[str] = []
         self.seconds = self.edges = self.last = self.stops = self.trips = 0
@@ -399,7 +456,8 @@ class _Route:
             self.faults.append(f"step {row['order']} collects a point that is none: {point}")
             return int(row["seconds"])
         label = f"{town.points.name[point]} at step {row['order']}"
-        self.done[point] += 1
+        self.done[point, self.day] += 1
+        days = town.gathered(point, self.day)
         self.stops += 1
         if self.kg == 0.0 and self.litres == 0.0:
             self.trips += 1
@@ -407,9 +465,9 @@ class _Route:
             self.faults.append(f"collects {label}, which is {town.points.stream[point]}")
         if town.away_m(point, self.at) > town.spec.max_snap_m + _NEAR_M:
             self.faults.append(f"is {town.away_m(point, self.at):.0f} m from {label}")
-        self.kg += town.kg(point)
-        self.all_kg += town.kg(point)
-        self.litres += town.litres(point)
+        self.kg += town.kg(point, days)
+        self.all_kg += town.kg(point, days)
+        self.litres += town.litres(point, days)
         if self.kg > truck.kg + 0.5:
             self.faults.append(f"carries {self.kg:,.0f} kg after {label}")
         if self.litres > truck.litres + 0.5:
@@ -433,7 +491,7 @@ class _Route:
         takes = [round(60 * (town.spec.visit_min if m is None else m)) for m in minutes]
         k = takes.index(row["seconds"]) if row["seconds"] in takes else 0
         facility, begin = own[k], self.leaves_s + self.seconds
-        town.tipped[facility, begin // 3600] += round(1000 * self.kg)
+        town.tipped[facility, self.day, begin // 3600] += round(1000 * self.kg)
         self.kg = self.litres = 0.0
         hours = town.opening(facility)
         if hours is not None and not hours[0] <= begin <= begin + takes[k] <= hours[1]:

@@ -100,6 +100,8 @@ class EditedRoute:
         In the order of the file.
     frozen
         Whether all of it stays as it is.
+    gathered
+        Days' waste that lies at each point of a plan over several days; one where nothing is said.
     """
 
     number: int
@@ -108,6 +110,7 @@ class EditedRoute:
     kind: int = 0
     rows: list[EditedRow] = field(default_factory=list)
     frozen: bool = False
+    gathered: dict[int, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -83,7 +83,7 @@ def tables() -> str:
     return TABLES
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def laid_out():
     """Write the scenario into a folder, with other tables where they are given."""
     return lay_out
