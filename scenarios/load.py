@@ -19,7 +19,8 @@ from scenarios.routing.rules import check_routes, depots_and_dumps
 from scenarios.rules import check_rules
 from scenarios.schema import ScenarioSpec
 from scenarios.tables import csv_rows
-from scenarios.waste.rules import check_waste, waste_files, waste_places
+from scenarios.waste.document import waste_files, waste_places
+from scenarios.waste.rules import check_waste
 from scenarios.words import fault_words
 
 if TYPE_CHECKING:

@@ -13,13 +13,14 @@ import numpy as np
 
 from networks.errors import InputError
 from scenarios.durations import duration_s
+from scenarios.faults import ScenarioError
 from scenarios.hours import moment_s
 from scenarios.misplaced import mend_for
 from scenarios.streets import read_streets
 from scenarios.waste import coming
+from scenarios.waste.document import collected_streams
 from scenarios.waste.facilities import facilities, hauler_homes, haulers, outages
 from scenarios.waste.roads import Places, build_roads, shut_streets, way_tables
-from scenarios.waste.rules import collected_streams
 from scenarios.waste.stands import stand_rows, stands
 
 if TYPE_CHECKING:
@@ -147,7 +148,15 @@ def build_waste(scenario: Scenario) -> BuiltWaste:
     ScenarioError
         With every fault that the streets, files and places show.
     """
-    return _Builder(scenario).built()
+    builder = _Builder(scenario)
+    try:
+        return builder.built()
+    except ScenarioError:
+        raise
+    except InputError as error:
+        builder.faults.include(error, ("waste",))
+        builder.faults.stop()
+        raise
 
 
 class _Builder:
@@ -215,12 +224,7 @@ class _Builder:
         )  # fmt: skip
         record = coming.recorded(spec, table, round(self.head.horizon_h / 24.0), faults)
         faults.stop()
-        try:
-            roads = build_roads(network.network, self.places, shut, self._drive_kmh())
-        except InputError as error:
-            faults.include(error, ("waste",))
-            faults.stop()
-            raise
+        roads = build_roads(network.network, self.places, shut, self._drive_kmh())
         depots = names[len(spec.facility) :]
         place = np.array([site.place for site in sites], dtype=np.int64)
         return BuiltWaste(

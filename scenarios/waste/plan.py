@@ -138,16 +138,7 @@ class _Steps:
         self.question = question
         self.stand = {row: number for number, row in enumerate(built.rows.row.tolist())}
         names = built.names
-        self.facility = []
-        for number, place in enumerate(question.dumps):
-            if place.name not in names:
-                raise InputError(
-                    f'unloads at "{place.name}", and there is no such [[waste.facility]]',
-                    file=built.scenario.shown,
-                    place=f"[routes.{question.name}] facility #{number + 1}",
-                    mend="name both alike",
-                )
-            self.facility.append(names.index(place.name))
+        self.facility = [names.index(place.name) for place in question.dumps]
         self.unknown = 0
 
     def route(self, name: str, driven: Driven) -> _Route:

@@ -8,12 +8,21 @@ from typing import TYPE_CHECKING, Any
 from pydantic import ValidationError
 
 from scenarios.closing_times import ends_before_it_begins
-from scenarios.collection.points import WASTE
 from scenarios.faults import did_you_mean
-from scenarios.hours import HoursError, hours_of_week, moment_s
+from scenarios.hours import HoursError, moment_s
 from scenarios.merge import WASTE_LISTS
 from scenarios.profiles import BUILT_IN
-from scenarios.waste.schema import ORDERS, WasteSpec
+from scenarios.waste.document import (
+    collected_streams,
+    days_of,
+    head_of,
+    hours_of_run,
+    job_of,
+    no_intake,
+    stream_names,
+    tables_of,
+)
+from scenarios.waste.schema import ORDERS, WasteSpec, of_routes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -21,7 +30,7 @@ if TYPE_CHECKING:
     from scenarios.faults import FaultList
     from scenarios.toml_lines import KeyPath
 
-__all__ = ["check_waste", "collected_streams", "stream_names", "waste_files", "waste_places"]
+__all__ = ["check_waste"]
 
 _DAY_S = 86_400
 _MOST_DAYS = 400
@@ -64,22 +73,6 @@ def check_waste(document: dict[str, Any], faults: FaultList) -> None:
     _Checker(document, spec, faults).check()
 
 
-def waste_files(document: dict[str, Any]) -> list[tuple[KeyPath, dict[str, Any], str]]:
-    """List files that a [waste] table names: key, the table that holds it, its key in there."""
-    table = document.get("waste")
-    if not isinstance(table, dict):
-        return []
-    found: list[tuple[KeyPath, dict[str, Any], str]] = []
-    if isinstance(table.get("plan"), dict):
-        found += [(("waste", "plan", name), table["plan"], name) for name in table["plan"]]
-    else:
-        found.append((("waste", "plan"), table, "plan"))
-    for inner, key in (("filling", "record"), ("orders", "file")):
-        if isinstance(table.get(inner), dict):
-            found.append((("waste", inner, key), table[inner], key))
-    return [(path, holder, key) for path, holder, key in found if isinstance(holder.get(key), str)]
-
-
 def _whole_days(head: dict[str, Any], faults: FaultList) -> None:
     """Note a run that is not of whole days, from midnight on."""
     for key, default, least in (("horizon_h", 168.0, 24.0), ("warmup_h", 0.0, 0.0)):
@@ -120,18 +113,6 @@ def _unique(items: object, key: str, faults: FaultList) -> None:
             seen.add(name)
 
 
-def stream_names(document: dict[str, Any]) -> list[str]:
-    """Names of the streams that a scenario knows: those collected, and those ordered."""
-    collection, waste = document.get("collection"), document.get("waste")
-    streams = collection.get("stream") if isinstance(collection, dict) else None
-    tables = [table for table in streams or () if isinstance(table, dict)]
-    found = [str(table.get("name")) for table in tables] or [WASTE]
-    orders = waste.get("orders") if isinstance(waste, dict) else None
-    if isinstance(orders, dict):
-        found.append(str(orders.get("stream", "construction")))
-    return list(dict.fromkeys(found))
-
-
 class _Checker:
     """Goes through a table whose single values are sound."""
 
@@ -160,7 +141,9 @@ class _Checker:
     def _routes(self) -> None:
         tables = self.document.get("routes")
         tables = tables if isinstance(tables, dict) else {}
-        collecting = [n for n, t in tables.items() if isinstance(t, dict) and _job(t) == "collect"]
+        collecting = [
+            n for n, t in tables.items() if isinstance(t, dict) and job_of(t) == "collect"
+        ]
         for number, name in enumerate(self.spec.routes):
             path: KeyPath = ("waste", "routes", number)
             if name not in tables:
@@ -184,6 +167,14 @@ class _Checker:
                 if name not in self.spec.routes:
                     mend = did_you_mean(name, self.spec.routes, what="routes are", quote='"')
                     self.faults.add(("waste", key, name), f'there are no routes "{name}"', mend)
+        for name in self.spec.routes:
+            share = of_routes(self.spec.select_share, name, 0.7)
+            if of_routes(self.spec.select, name, "fixed") == "risk" and not 0 < share < 1:
+                self.faults.add(
+                    ("waste", "select_share"),
+                    f"is {share:g} for routes that select by risk",
+                    "give a probability between 0 and 1, as 0.1",
+                )
         if isinstance(self.spec.plan, str) and len(self.spec.routes) > 1:
             one = self.spec.routes[0]
             self.faults.add(
@@ -209,7 +200,7 @@ class _Checker:
             named.append((("waste", "orders", "hours"), spec.orders.hours))
         for path, word in named:
             self._known(word, known, path, "hour profile", "profiles are")
-        days = _days_of(self.document)
+        days = days_of(self.document)
         if len(spec.filling.day_factors) > days:
             self.faults.add(
                 ("waste", "filling", "day_factors"),
@@ -252,6 +243,12 @@ class _Checker:
                     f'no hauler takes the containers of station "{name}"',
                     f'add [[waste.hauler]] takes = "{name}", count = 1',
                 )
+            if facility.pit_t and facility.container_t and facility.pit_t < facility.container_t:
+                self.faults.add(
+                    (*path, "pit_t"),
+                    f"is {facility.pit_t:g} t, less than a container of {facility.container_t:g} t",
+                    "count what a press takes before the container is full as pit",
+                )
             for place, other in enumerate(facility.sends_to):
                 self._known(other, self.facilities, (*path, "sends_to", place), "facility", "are")
             self._sends(number)
@@ -265,7 +262,7 @@ class _Checker:
                     'leave it out, or write kind = "station"',
                 )
         self._opens(number)
-        if _no_intake(facility.intake_t_day):
+        if no_intake(facility.intake_t_day):
             self.faults.add(
                 (*path, "intake_t_day"),
                 f'"{name}" takes nothing at all',
@@ -293,10 +290,10 @@ class _Checker:
         """Note a facility that never opens in the days of the run."""
         facility = self.spec.facility[number]
         path: KeyPath = ("waste", "facility", number, "opens")
-        if not any(_hours_of_run(self.document, facility.opens)):
+        if not any(hours_of_run(self.document, facility.opens)):
             self.faults.add(
                 path,
-                f'"{facility.name}" never opens within the {_days_of(self.document)} days of the '
+                f'"{facility.name}" never opens within the {days_of(self.document)} days of the '
                 "run",
                 'give hours of days that the run has, as "mon-sat 06:00-18:00"',
             )
@@ -314,6 +311,22 @@ class _Checker:
                         f'[routes.{name}] collects "{stream}", which no facility accepts',
                         f'write it into accepts of a [[waste.facility]]: accepts = ["{stream}"]',
                     )
+            for place, given in enumerate(tables_of(table, "facility")):
+                self._unloaded(name, place, str(given.get("name")), table)
+
+    def _unloaded(self, name: str, place: int, word: str, table: object) -> None:
+        """Note a facility of routes that is none of [waste], or does not accept what they bring."""
+        path: KeyPath = ("routes", name, "facility", place, "name")
+        if not self._known(word, self.facilities, path, "[[waste.facility]]", "there are"):
+            return
+        facility = next(f for f in self.spec.facility if f.name == word)
+        for stream in collected_streams(table, self.streams):
+            if stream not in facility.accepts:
+                self.faults.add(
+                    path,
+                    f'"{word}" does not accept "{stream}", which these routes collect',
+                    f"it accepts {', '.join(facility.accepts)}",
+                )
 
     # ---- the rest
 
@@ -329,7 +342,7 @@ class _Checker:
                     f'"{hauler.name}" takes orders, and has no home',
                     "name a facility or a depot of the routes",
                 )
-            if not any(_hours_of_run(self.document, hauler.hours)):
+            if not any(hours_of_run(self.document, hauler.hours)):
                 self.faults.add(
                     (*path, "hours"),
                     f'"{hauler.name}" has no hours within the days of the run',
@@ -345,7 +358,7 @@ class _Checker:
                 )
 
     def _outages(self) -> None:
-        start = _head(self.document).get("start")
+        start = head_of(self.document).get("start")
         for number, outage in enumerate(self.spec.outage):
             path: KeyPath = ("waste", "outage", number)
             self._known(outage.facility, self.facilities, (*path, "facility"), "facility", "are")
@@ -423,50 +436,3 @@ class _Checker:
         mend = did_you_mean(word, names, what=plural, quote='"')
         self.faults.add(path, f'there is no {what} "{word}"', mend)
         return False
-
-
-def collected_streams(table: object, known: list[str]) -> list[str]:
-    """Streams that a [routes.NAME] table collects."""
-    if not isinstance(table, dict):
-        return []
-    named = table.get("stream")
-    words = [named] if isinstance(named, str) else named or known
-    return [word for word in words if word in known] if isinstance(words, list) else []
-
-
-def _job(table: dict[str, Any]) -> object:
-    return table.get("job", "sweep")
-
-
-def _head(document: dict[str, Any]) -> dict[str, Any]:
-    head = document.get("scenario")
-    return head if isinstance(head, dict) else {}
-
-
-def _days_of(document: dict[str, Any]) -> int:
-    hours = _head(document).get("horizon_h", 168.0)
-    return max(1, round(hours / 24.0)) if isinstance(hours, (int, float)) else 7
-
-
-def _hours_of_run(document: dict[str, Any], text: str) -> list[bool]:
-    """Say which hours of the run's first week, or of the whole run if shorter, a text names."""
-    start = _head(document).get("start", "monday 00:00")
-    try:
-        first = moment_s(start) // 3600 if isinstance(start, str) else 0
-    except HoursError:
-        first = 0
-    named = hours_of_week(text)
-    return [named[(first + hour) % 168] for hour in range(min(168, 24 * _days_of(document)))]
-
-
-def _no_intake(intake: object) -> bool:
-    if isinstance(intake, dict):
-        return bool(intake) and not any(intake.values())
-    return intake == 0
-
-
-def waste_places(document: dict[str, Any]) -> list[list[dict[str, Any]]]:
-    """Find the places in the table, for [scenario] crs to convert."""
-    table = document.get("waste")
-    lists = [table.get(key) for key in ("facility", "site")] if isinstance(table, dict) else []
-    return [[item for item in items if isinstance(item, dict)] for items in lists if items]

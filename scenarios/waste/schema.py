@@ -83,9 +83,11 @@ def _shares(value: Any) -> Any:  # noqa: ANN401 - a number or a table of numbers
 
 def _hours_ahead(value: Any) -> Any:  # noqa: ANN401 - a number or a table of numbers
     for name, hours in value.items() if isinstance(value, dict) else [("", value)]:
-        if not _is_number(hours) or not 0 < hours <= 24 * 60:
+        if not _is_number(hours) or not 1 <= hours <= 168 or hours % 1:
             where = f"{name} " if name else ""
-            raise BadValueError(f"{where}is {hours!r}; give hours above 0, or a table by routes")
+            raise BadValueError(
+                f"{where}is {hours!r}; give whole hours from 1 to 168, or a table by routes"
+            )
     return value
 
 

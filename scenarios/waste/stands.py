@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from scenarios.waste.rules import collected_streams
+from scenarios.waste.document import collected_streams
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

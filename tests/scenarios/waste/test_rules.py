@@ -7,7 +7,21 @@ import pytest
 from scenarios import load_scenario
 from scenarios.faults import ScenarioError
 
+KITCHEN = '[[routes.kitchen.facility]]\nname = "Station"'
 CASES = [
+    ((KITCHEN, KITCHEN.replace("Station", "X")), None, 'there is no [[waste.facility]] "X"'),
+    (
+        (KITCHEN, KITCHEN.replace("Station", "Plant")),
+        ('accepts = ["kitchen", "other", "construction"]', 'accepts = ["other", "construction"]'),
+        '"Plant" does not accept "kitchen", which these routes collect',
+    ),
+    (("pit_t = 10", "pit_t = 0.5"), None, "is 0.5 t, less than a container of 1 t"),
+    (
+        ("effort = 1", 'effort = 1\nselect = "risk"\nselect_share = 1'),
+        None,
+        "is 1 for routes that select by risk",
+    ),
+    (("effort = 1", "effort = 1\nahead_h = 500"), None, "give whole hours from 1 to 168"),
     (
         ('accepts = ["kitchen", "other"]\ntip_min', 'accepts = ["kitchen"]\ntip_min'),
         ('accepts = ["kitchen", "other", "construction"]', 'accepts = ["kitchen", "construction"]'),

@@ -7,7 +7,6 @@ import json
 import pandas as pd
 import pytest
 
-from networks.errors import InputError
 from scenarios import compare_runs, load_scenario, run_scenario
 from scenarios.services import build_service
 
@@ -95,12 +94,3 @@ def test_runs_are_paired_only_where_the_same_comes_to_the_bins(write):
         ("density_kg_l = 0.5", "density_kg_l = 0.4"),
     ):
         assert met(edit) != base, edit
-
-
-def test_a_facility_of_routes_must_be_one_of_the_table(write):
-    path = write(
-        ('[[routes.kitchen.facility]]\nname = "Station"', '[[routes.kitchen.facility]]\nname = "X"')
-    )
-    service = build_service(load_scenario(path))
-    with pytest.raises(InputError, match=r'unloads at "X", and there is no such \[\[waste'):
-        _ = service.plan
