@@ -25,7 +25,7 @@ from scenarios.routing.exchange import plan_table
 from scenarios.routing.plan import bound_of, goals_of, week_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -41,6 +41,7 @@ __all__ = [
     "EditedBase",
     "base_of",
     "facts_of",
+    "fill_days",
     "read_base",
     "solve_again",
     "with_locks",
@@ -115,7 +116,8 @@ def base_of(question: RouteQuestion, path: Path, shown: str) -> Base:
         to stay whole break.
     """
     kept, base = read_base(question, path, shown)
-    _fill(question, base.served)
+    work = question.streets.problem.serve_cost[:, 0].astype(np.float64)
+    fill_days(week_of(question).patterns, question.times, work, base.served)
     return Base(**vars(base), routes=tuple(_begun(question, route) for route in kept))
 
 
@@ -171,13 +173,28 @@ def read_base(question: Question, path: Path, shown: str) -> tuple[list[EditedRo
     )
 
 
-def _fill(question: RouteQuestion, served: NDArray[np.bool_]) -> None:
-    """Give what is on too few days to days that suit it, those with the least to do."""
-    week = week_of(question)
-    work = question.streets.problem.serve_cost[:, 0].astype(np.float64)
+def fill_days(
+    patterns: Mapping[int, NDArray[np.bool_]],
+    times: NDArray[np.int64],
+    work: NDArray[np.float64],
+    served: NDArray[np.bool_],
+) -> None:
+    """Give what is on too few days to days that suit it, those with the least to do.
+
+    Parameters
+    ----------
+    patterns
+        By frequency, whether each holds each day; bool[p, d].
+    times : int64[t]
+        How often each task is done.
+    work : float64[t]
+        Of each task.
+    served : bool[d, t]
+        Tasks of each day; what is given is added.
+    """
     load = served @ work
-    for task in np.flatnonzero(served.sum(axis=0) < question.times).tolist():
-        table = week.patterns[int(question.times[task])]
+    for task in np.flatnonzero(served.sum(axis=0) < times).tolist():
+        table = patterns[int(times[task])]
         may = table[(table >= served[:, task]).all(axis=1)]
         if not len(may):  # what is left of it lies too unevenly already
             may = table

@@ -7,16 +7,15 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from networks.errors import InputError
 from scenarios import load_scenario
-from scenarios.collection.again import base_of
+from scenarios.collection.again import again, base_of, with_locks
 from scenarios.collection.plan import plan_collection, solve_collection, week_of
 from scenarios.collection.work import check_points
 from scenarios.faults import ScenarioError
 from scenarios.routing.build import build_routes
 from scenarios.routing.edited import read_edited
 from scenarios.routing.edited_check import check_edited
-from scenarios.routing.exchange import write_exchange
+from scenarios.routing.exchange import plan_table, write_exchange
 
 WEEK = 'days = ["mon", "wed", "fri"]\nfrequency = { market = 3, kitchen = 2, other = 1 }\n'
 
@@ -119,5 +118,26 @@ def test_a_plan_of_several_days_is_read_back_and_checked_by_what_gathers(week, t
     read.routes[0].rows.remove(unloads[0])
     faults = [str(fault) for fault in check_edited(week.question, read).faults]
     assert any("too much; put an unload row before it" in fault for fault in faults)
-    with pytest.raises(InputError, match="over several days cannot be begun from"):
-        base_of(week.question, tmp_path, "plan")
+
+
+def test_every_day_of_an_edited_plan_is_bettered_with_its_locks(week, tmp_path):
+    import csv
+
+    table = plan_table(week)
+    rows = [{k: str(v) for k, v in row.items()} for row in table.to_dict("records")]
+    own = [row for row in rows if row["kind"] == "collect" and row["day"] == "wed"]
+    own[1]["lock"] = "x"
+    rows.remove(own[3])
+    path = tmp_path / "edited.csv"
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, list(rows[0]))
+        writer.writeheader()
+        writer.writerows(rows)
+    base = base_of(week.question, path, "edited.csv")
+    assert base.served.sum(axis=0).tolist() == week.question.times.tolist()
+    found = plan_collection(week.question, again(week.question, base, time_limit_s=4.0))
+    assert check_points(found).faults == ()
+    again_table = plan_table(with_locks(found, base))
+    kept = again_table[again_table["lock"] == "x"]
+    assert kept[["day", "pieces"]].to_numpy().tolist() == [["wed", own[1]["pieces"]]]
+    assert (again_table["kind"] == "collect").sum() == (table["kind"] == "collect").sum()
