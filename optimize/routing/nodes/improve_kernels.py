@@ -136,9 +136,13 @@ def _candidates(s: int, wide: bool, rows: Rows, town: Town, room: Room) -> int: 
     d = town.element.shape[1] - AMOUNT
     many = 0
     empty_seen = 0  # kinds of which an empty row is there, as bits
-    for r in range(rows.fact.shape[0]):
+    size = rows.fact.shape[0]
+    for turn in range(2 * size):  # empty rows first: of two equal places theirs leaves more time
+        r = turn % size
         c = rows.fact[r, KIND]
         k = rows.fact[r, LENGTH]
+        if (k == 0) != (turn < size):
+            continue
         if rows.fact[r, CLOSED] or not town.able[c, s]:
             continue
         if rows.fact[r, STOPS] >= town.kind[c, MAX_STOPS]:
