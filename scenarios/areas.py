@@ -21,7 +21,37 @@ if TYPE_CHECKING:
     from scenarios.schema import AreaSpec, ScenarioSpec
     from sim.dispatch.model import Area
 
-__all__ = ["build_areas", "weighted_points"]
+__all__ = ["area_codes", "build_areas", "weighted_points"]
+
+
+def area_codes(
+    areas: tuple[Any, ...], lon: NDArray[np.float64], lat: NDArray[np.float64]
+) -> tuple[NDArray[np.int64], tuple[Any, ...]]:
+    """Say in which area each place lies.
+
+    Parameters
+    ----------
+    areas
+        Of the scenario; of places in several, the first counts.
+    lon, lat : float64[k]
+        Degrees.
+
+    Returns
+    -------
+    int64[k], tuple of Area
+        Code of each place, and the areas with places; the code after the last is of what lies in
+        none.
+    """
+    import shapely
+
+    code = np.full(len(lon), -1, dtype=np.int64)
+    for number, area in enumerate(areas):
+        if area.geometry is not None:
+            code[(code < 0) & shapely.contains_xy(area.geometry, lon, lat)] = number
+    used = [k for k in range(len(areas)) if (code == k).any()]
+    place = np.full(len(areas) + 1, len(used), dtype=np.int64)
+    place[used] = np.arange(len(used))
+    return place[code], tuple(areas[k] for k in used)
 
 
 def build_areas(

@@ -26,21 +26,20 @@ from cityops.report.cleaning_charts import (
     map_legend,
     place_keys,
 )
-from cityops.report.contents import Card, Row, Sheet, whisker
+from cityops.report.contents import Row, Sheet, whisker
 from cityops.report.facts import closures, command_said, named_hashes
 from cityops.report.formats import clock, digits, duration, hour_text, level_text, plain, span
 from cityops.report.maps import district_map, page_map
 from cityops.report.reading import Estimate, RunFolder
+from cityops.report.weekly import estimate_of, unit_name, weekly_cards
+from cityops.report.weekly import weekly as a_week
 from cityops.report.words import Words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     import pandas as pd
 
 __all__ = ["inputs", "weekly", "write_cleaning_report"]
 
-WEEK_S = 7 * 86_400
 CARDS = (
     "clean_share", "missed_share", "cost", "swept_km", "deadhead_share", "out_h", "overtime_h",
     "collected_t", "energy", "dumps", "repair_h",
@@ -95,7 +94,7 @@ def _context(run: RunFolder, words: Words) -> dict[str, Any]:
     }
     blobs: dict[str, Any] = {f"chart-{name}": figure for name, figure in figures.items() if figure}
     blobs |= {"streets": page_map(district), "page": page_words(words)}
-    cards = list(_cards(run, words))
+    cards = list(weekly_cards(run, words, CARDS, PER_WEEK))
     level = level_text(run.level)
     return {
         **head_context(run, words),
@@ -132,44 +131,11 @@ def _context(run: RunFolder, words: Words) -> dict[str, Any]:
 
 def weekly(run: RunFolder, measure: str, estimate: Estimate) -> Estimate:
     """Return amounts a week, everything else as it is."""
-    if measure not in PER_WEEK:
-        return estimate
-    weeks = run.measured_s / WEEK_S
-    mean, low, high = (value / weeks for value in (estimate.mean, estimate.low, estimate.high))
-    return estimate._replace(mean=mean, low=low, high=high)
+    return a_week(run, estimate) if measure in PER_WEEK else estimate
 
 
 def _estimate(run: RunFolder, measure: str, by: str = "all", group: str | None = None) -> Estimate:
-    found = run.estimate(measure, by, group)
-    if found is None:
-        return Estimate(math.nan, math.nan, math.nan, 0, "")
-    return weekly(run, measure, found)
-
-
-def _cards(run: RunFolder, words: Words) -> Iterable[Card]:
-    for place, measure in enumerate(CARDS):
-        found = _estimate(run, measure)
-        if not math.isfinite(found.mean):
-            continue
-        text = digits(found.mean, found.unit)
-        unit = "%" if found.unit == "share" else _unit(words, found.unit)
-        if measure in PER_WEEK:
-            unit = words("cl.a_week", unit=unit).strip()
-        interval = words("no_interval")
-        if math.isfinite(found.low):
-            ends = span(words, found.low, found.high, found.unit)
-            interval = words("interval", level=level_text(run.level), range=ends)
-        yield Card(
-            words.measure(measure), text.removesuffix("%"), unit, interval,
-            words("n", n=found.n), place < 3,
-        )  # fmt: skip
-
-
-def _unit(words: Words, unit: str) -> str:
-    """Name of a unit alone."""
-    if unit in {"min", "km", "h", "s", "t", "l"}:
-        return words(f"unit.{unit}", value="").strip()
-    return "" if unit == "count" else unit
+    return estimate_of(run, measure, PER_WEEK, by, group)
 
 
 def _answer(run: RunFolder, words: Words) -> list[str]:
@@ -366,7 +332,7 @@ def _vehicles(run: RunFolder, words: Words) -> Sheet | None:
         return None
     heads = [words("cl.col.vehicle")]
     for measure in columns:
-        unit = _unit(words, _estimate(run, measure).unit)
+        unit = unit_name(words, _estimate(run, measure).unit)
         heads.append(words.measure(measure) + (words("list") + unit if unit else ""))
     rows = []
     for name in names:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from cityops.report import waste_charts as charts
 from cityops.report.build import (
@@ -18,7 +18,6 @@ from cityops.report.build import (
     took_text,
     versions_text,
 )
-from cityops.report.contents import Card
 from cityops.report.facts import closures, command_said, named_hashes
 from cityops.report.formats import (
     clock,
@@ -27,7 +26,6 @@ from cityops.report.formats import (
     hour_text,
     level_text,
     plain,
-    span,
     with_unit,
 )
 from cityops.report.maps import district_map, page_map
@@ -35,10 +33,9 @@ from cityops.report.reading import Estimate, RunFolder
 from cityops.report.waste_assumptions import assumed, facility_kinds
 from cityops.report.waste_map import map_legend, overflow_map, place_keys
 from cityops.report.waste_sheets import by_group, facilities, routes, trucks, worst
+from cityops.report.weekly import estimate_of, weekly_cards
+from cityops.report.weekly import weekly as a_week
 from cityops.report.words import Words
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 __all__ = ["PER_WEEK", "inputs", "weekly", "write_waste_report"]
 
@@ -101,7 +98,7 @@ def _context(run: RunFolder, words: Words) -> dict[str, Any]:
     }
     blobs: dict[str, Any] = {f"chart-{name}": figure for name, figure in figures.items() if figure}
     blobs |= {"streets": page_map(district), "page": page_words(words)}
-    cards = list(_cards(run, words))
+    cards = list(weekly_cards(run, words, CARDS, PER_WEEK))
     level = level_text(run.level)
     return {
         **head_context(run, words),
@@ -154,42 +151,11 @@ def _collected(run: RunFolder) -> list[str]:
 
 def weekly(run: RunFolder, measure: str, estimate: Estimate) -> Estimate:
     """Return amounts a week, everything else as it is."""
-    if measure not in PER_WEEK:
-        return estimate
-    weeks = charts.weeks(run)
-    mean, low, high = (value / weeks for value in (estimate.mean, estimate.low, estimate.high))
-    return estimate._replace(mean=mean, low=low, high=high)
+    return a_week(run, estimate) if measure in PER_WEEK else estimate
 
 
 def _estimate(run: RunFolder, measure: str, by: str = "all", group: str | None = None) -> Estimate:
-    found = run.estimate(measure, by, group)
-    if found is None:
-        return Estimate(math.nan, math.nan, math.nan, 0, "")
-    return weekly(run, measure, found)
-
-
-def _cards(run: RunFolder, words: Words) -> Iterable[Card]:
-    for place, measure in enumerate(CARDS):
-        found = _estimate(run, measure)
-        if not math.isfinite(found.mean):
-            continue
-        unit = "%" if found.unit == "share" else _unit(words, found.unit)
-        if measure in PER_WEEK:
-            unit = words("cl.a_week", unit=unit).strip()
-        interval = words("no_interval")
-        if math.isfinite(found.low):
-            ends = span(words, found.low, found.high, found.unit)
-            interval = words("interval", level=level_text(run.level), range=ends)
-        text = digits(found.mean, found.unit).removesuffix("%")
-        n = words("n", n=found.n)
-        yield Card(words.measure(measure), text, unit, interval, n, place < 3)
-
-
-def _unit(words: Words, unit: str) -> str:
-    """Name of a unit alone."""
-    if unit in {"min", "km", "h", "s", "t", "l"}:
-        return words(f"unit.{unit}", value="").strip()
-    return "" if unit == "count" else unit
+    return estimate_of(run, measure, PER_WEEK, by, group)
 
 
 def _answer(run: RunFolder, words: Words) -> list[str]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from cityops.report import palette
 from cityops.report.charts import Figure, axis, band, hour_says, layout
 from cityops.report.formats import DAY_S, clock, digits, hour_text, plain, with_unit
+from cityops.report.weekly import weeks
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,7 +27,6 @@ __all__ = [
     "queueing",
     "stream_colour",
     "streams",
-    "weeks",
 ]
 
 _STREAMS = {
@@ -50,11 +50,6 @@ def stream_colour(run: RunFolder, name: str) -> str:
     """Colour of a stream: those of China's four kinds for their names, others in turn."""
     others = [stream for stream in streams(run) if stream not in _STREAMS]
     return _STREAMS.get(name) or _MORE[others.index(name) % len(_MORE)]
-
-
-def weeks(run: RunFolder) -> float:
-    """Weeks that are measured."""
-    return run.measured_s / (7 * DAY_S)
 
 
 # Overflow -------------------------------------------------------------------------------------

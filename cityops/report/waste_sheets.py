@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 from cityops.report.contents import Row, Sheet, whisker
 from cityops.report.formats import digits, level_text, plain, span
 from cityops.report.reading import Estimate
-from cityops.report.waste_charts import gates, stream_name, weeks
+from cityops.report.waste_charts import gates, stream_name
 from cityops.report.waste_map import points
+from cityops.report.weekly import weeks
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -346,19 +346,12 @@ class _Builder:
 
     def _areas(self, areas: tuple[Any, ...]) -> tuple[NDArray[np.int64], tuple[Any, ...]]:
         """Code of each piece, and the areas with pieces; the last is of what lies in none."""
-        import shapely
+        from scenarios.areas import area_codes
 
         network, edge = self.network, self.edge
         lon = 0.5 * (network.lon[network.tail[edge]] + network.lon[network.head[edge]])
         lat = 0.5 * (network.lat[network.tail[edge]] + network.lat[network.head[edge]])
-        code = np.full(len(edge), -1, dtype=np.int64)
-        for number, area in enumerate(areas):
-            if area.geometry is not None:
-                code[(code < 0) & shapely.contains_xy(area.geometry, lon, lat)] = number
-        used = [k for k in range(len(areas)) if (code == k).any()]
-        place = np.full(len(areas) + 1, len(used), dtype=np.int64)
-        place[used] = np.arange(len(used))
-        return place[code], tuple(areas[k] for k in used)
+        return area_codes(areas, lon, lat)
 
     def facilities(self) -> Facilities:
         """Depots, then dump sites; without these the hopper is emptied at the depot, at no time."""

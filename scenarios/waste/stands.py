@@ -184,13 +184,14 @@ def stands(
     place : int64[b]
         Of the roads.
     """
+    from scenarios.areas import area_codes
     from sim.waste import Stands
 
     spec = scenario.spec.waste
     assert spec is not None  # noqa: S101 - refused by the rules
     words = [points.kind[k] for k in rows.row.tolist()]
     kinds = tuple(dict.fromkeys(words))
-    code, known = _areas(points, rows, areas)
+    code, known = area_codes(areas, points.lon[rows.row], points.lat[rows.row])
     holds = rows.bins * np.fmin(rows.bin_l * rows.density_kg_l, rows.bin_kg)
     table = Stands(
         place=place,
@@ -208,20 +209,3 @@ def stands(
         names=[f"{points.name[k]} {points.stream[k]}" for k in rows.row.tolist()],
     )
     return table, kinds, known
-
-
-def _areas(
-    points: Points, rows: StandRows, areas: tuple[Any, ...]
-) -> tuple[NDArray[np.int64], tuple[Any, ...]]:
-    """Code of each stand, and the areas with stands; the last is of what lies in none."""
-    import shapely
-
-    lon, lat = points.lon[rows.row], points.lat[rows.row]
-    code = np.full(len(rows), -1, dtype=np.int64)
-    for number, area in enumerate(areas):
-        if area.geometry is not None:
-            code[(code < 0) & shapely.contains_xy(area.geometry, lon, lat)] = number
-    used = [k for k in range(len(areas)) if (code == k).any()]
-    place = np.full(len(areas) + 1, len(used), dtype=np.int64)
-    place[used] = np.arange(len(used))
-    return place[code], tuple(areas[k] for k in used)
