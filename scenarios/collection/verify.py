@@ -12,10 +12,9 @@ from __future__ import annotations
 
 import math
 from collections import Counter, defaultdict
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from scenarios.hours import DAYS, clock_s, day_index, moment_s
+from scenarios.collection.town import DAY_S, Town
 from scenarios.routing.spaced import well_spaced
 from scenarios.routing.verify import RouteCheck
 
@@ -25,195 +24,11 @@ if TYPE_CHECKING:
     from networks import RoadNetwork
     from scenarios.collection.points import Points
     from scenarios.collection.schema import CollectSpec
+    from scenarios.collection.town import Truck
 
 __all__ = ["verify_collection"]
 
-_DAY_S = 86_400
 _NEAR_M = 2.0  # beyond the limit of snapping, from a point to its junction
-
-
-@dataclass(frozen=True)
-class _Truck:
-    """A kind of truck, as the table describes it."""
-
-    name: str
-    count: int | None
-    depot: int
-    streams: frozenset[str]
-    kg: float
-    litres: float
-    shift_s: float
-    leaves: tuple[int, int]
-    pause: tuple[int, int, int]  # earliest and latest begin by the clock, length; 0 for none
-    max_stops: int | None
-    max_kg: float
-    max_trips: int | None
-
-
-class _Town:
-    """Points, trucks and facilities as plain numbers."""
-
-    def __init__(
-        self,
-        network: RoadNetwork,
-        spec: CollectSpec,
-        points: Points,
-        period: int,
-        depots: tuple[int, ...],
-        facilities: tuple[int, ...],
-    ) -> None:
-        self.network, self.spec, self.points = network, spec, points
-        self.tail: list[int] = network.tail.tolist()
-        self.head: list[int] = network.head.tolist()
-        self.length: list[float] = network.length_m.tolist()
-        self.time: list[float] = network.edge_times_s(period).tolist()
-        self.depots, self.facilities = depots, facilities
-        self.trucks = {truck.name: truck for truck in _trucks(spec)}
-        self.first_s = min(truck.leaves[0] for truck in self.trucks.values())
-        self.tipped: Counter[tuple[int, str, int]] = Counter()
-        numbers = sorted(day_index(day) for day in spec.days) or list(range(len(DAYS)))
-        self.day_numbers = tuple(numbers)
-        self.days = [DAYS[day][:3] for day in numbers] if spec.is_week else [""]
-        self.on_days: dict[int, set[str]] = {}
-
-    def wanted(self, row: int) -> bool:
-        """Whether the table asks for a point."""
-        spec, points = self.spec, self.points
-        by_stream = not spec.stream or points.stream[row] in spec.stream
-        return by_stream and (not spec.kinds or points.kind[row] in spec.kinds)
-
-    def drive_s(self, edge: int) -> int:
-        """Seconds of driving along an edge."""
-        own = self.length[edge] * 3.6 / self.spec.drive_kmh if self.spec.drive_kmh else 0.0
-        return max(1, round(max(self.time[edge], own)))
-
-    def away_m(self, row: int, node: int) -> float:
-        """Metres from a point to a junction."""
-        network, points = self.network, self.points
-        x, y = network.projection.to_xy(points.lon[[row]], points.lat[[row]])
-        return math.hypot(network.x[node] - x[0], network.y[node] - y[0])
-
-    def service_s(self, row: int) -> int:
-        """Seconds of a stop at a point."""
-        own = float(self.points.service_s[row])
-        if not math.isnan(own):
-            return round(own)
-        return round(self.spec.stop_s + self.spec.bin_s * int(self.points.bins[row]))
-
-    def times(self, row: int) -> int:
-        """How often a point is to be collected in the days of the plan."""
-        figure, own = self.spec.frequency, int(self.points.frequency[row])
-        if not self.spec.is_week:
-            return 1
-        if own > 0 or figure is None:
-            return max(1, own)
-        if not isinstance(figure, dict):
-            return int(figure)
-        words = (self.points.kind[row], self.points.stream[row], "other")
-        return next(int(figure[word]) for word in words if word in figure)
-
-    def gathered(self, row: int, day: str) -> int:
-        """Days since a point was collected before a day, in this week or the last."""
-        if not day:
-            return 1
-        now = DAYS.index(next(word for word in DAYS if word.startswith(day)))
-        known = {DAYS[(now - back) % 7][:3]: back for back in range(7, 0, -1)}
-        return min(known[one] for one in self.on_days[row])
-
-    def kg(self, row: int, days: int = 1) -> float:
-        """Kilograms that lie at a point."""
-        a_day = round(1000.0 * self.spec.days_of_waste * float(self.points.kg[row])) / 1000.0
-        return days * a_day
-
-    def litres(self, row: int, days: int = 1) -> float:
-        """Litres that lie there, 0 where that is not known."""
-        litres = float(self.points.litres[row])
-        return 0.0 if math.isnan(litres) else days * self.spec.days_of_waste * litres
-
-    def hours(self, row: int) -> tuple[int, int] | None:
-        """Seconds of the day from and until which a point may be collected; None for any time."""
-        start, end = self.points.window[row].tolist()
-        if end < 0:
-            return None
-        return (start + _DAY_S, end + _DAY_S) if end <= self.first_s else (start, end)
-
-    def may_hold(self, truck: _Truck, row: int) -> bool:
-        """Whether a truck could take a point at all, by stream and size."""
-        stream = self.points.stream[row]
-        if truck.streams and stream not in truck.streams:
-            return False
-        return self.kg(row) <= min(truck.kg, truck.max_kg) and self.litres(row) <= truck.litres
-
-    def takes(self, facility: int, truck: _Truck) -> bool:
-        """Whether a facility takes all streams of a truck."""
-        allowed = self.spec.facility[facility].streams
-        rows = (row for row in range(len(self.points)) if self.wanted(row))
-        own = {self.points.stream[row] for row in rows}
-        carried = own & truck.streams if truck.streams else own
-        return not allowed or carried <= set(allowed)
-
-    def opening(self, facility: int) -> tuple[int, int] | None:
-        """Seconds of the day in which a visit must lie; None for any time."""
-        site = self.spec.facility[facility]
-        if site.opens is None and site.closes is None:
-            return None
-        start = clock_s(site.opens) if site.opens else 0
-        end = clock_s(site.closes) if site.closes else _DAY_S
-        if end <= start:
-            end += _DAY_S
-        return (start + _DAY_S, end + _DAY_S) if end <= self.first_s else (start, end)
-
-
-def _trucks(spec: CollectSpec) -> list[_Truck]:
-    names = [depot.name for depot in spec.depot]
-    found = []
-    tables: list[Any] = [*spec.vehicle]
-    for table in tables or [None]:
-
-        def own(key: str, table: Any = table) -> Any:  # noqa: ANN401 - as the table has it
-            value = getattr(table, key, None)
-            return getattr(spec, key) if value is None else value
-
-        leaves = int(moment_s(spec.at) % _DAY_S)
-        if table is not None and table.leaves is not None:
-            leaves = clock_s(table.leaves)
-        until = leaves if own("leaves_until") is None else _next(leaves, own("leaves_until"))
-        volume, most = own("volume_m3"), own("max_t_day")
-        found.append(
-            _Truck(
-                "" if table is None else table.name,
-                spec.vehicles if table is None else table.count,
-                names.index(table.depot) if table is not None and table.depot else 0,
-                frozenset((table.streams if table is not None else ()) or spec.stream),
-                1000.0 * own("capacity_t"),
-                math.inf if volume is None else 1000.0 * volume * own("compaction"),
-                3600.0 * own("shift_h"),
-                (leaves, until),
-                _pause(spec, table, leaves),
-                own("max_stops"),
-                math.inf if most is None else 1000.0 * most,
-                own("max_trips"),
-            )
-        )
-    return found
-
-
-def _pause(spec: CollectSpec, table: Any, leaves: int) -> tuple[int, int, int]:  # noqa: ANN401
-    tables = [one for one in (table, spec) if one is not None]
-    minutes = next((one.break_min for one in tables if one.break_min is not None), 0.0)
-    for one in tables:
-        if one.lunch is not None:
-            early = _next(leaves, one.lunch[0])
-            return early, _next(early, one.lunch[1]), round(60 * minutes)
-        if one.break_after_h is not None:
-            first, last = (round(3600 * hours) for hours in one.break_after_h)
-            return leaves + first, leaves + last, round(60 * minutes)
-    return 0, 0, round(60 * minutes)
-
-
-def _next(moment: int, clock: str) -> int:
-    at = clock_s(clock)
-    return at if at >= moment else at + _DAY_S
 
 
 def verify_collection(
@@ -246,7 +61,7 @@ def verify_collection(
     seconds
         That all routes are said to take.
     """
-    town = _Town(network, spec, points, period, depots, facilities)
+    town = Town(network, spec, points, period, depots, facilities)
     faults: list[str] = []
     done: Counter[tuple[int, str]] = Counter()
     driven: Counter[tuple[str, str]] = Counter()
@@ -285,7 +100,7 @@ def verify_collection(
 
 
 def _service_faults(
-    town: _Town, done: Counter[tuple[int, str]], left_out: pd.DataFrame, faults: list[str]
+    town: Town, done: Counter[tuple[int, str]], left_out: pd.DataFrame, faults: list[str]
 ) -> int:
     """Note what is not collected as often as asked; how many points were to be."""
     columns = (left_out[key].tolist() for key in ("row", "day", "reason"))
@@ -316,7 +131,7 @@ def _service_faults(
     return served
 
 
-def _often(town: _Town, row: int, counts: dict[str, int], missed: set[str]) -> str:
+def _often(town: Town, row: int, counts: dict[str, int], missed: set[str]) -> str:
     """Say what is wrong with the days on which a point is collected; nothing where all is right."""
     asked, count = town.times(row), sum(counts.values())
     if count + len(missed) != asked:
@@ -330,7 +145,7 @@ def _often(town: _Town, row: int, counts: dict[str, int], missed: set[str]) -> s
     return ""
 
 
-def _left_faults(town: _Town, row: int, reason: str, label: str) -> list[str]:
+def _left_faults(town: Town, row: int, reason: str, label: str) -> list[str]:
     """Doubt a reason that the table contradicts."""
     where = f"{label} is left out as {reason!r}"
     fit = [truck.name for truck in town.trucks.values() if town.may_hold(truck, row)]
@@ -345,7 +160,7 @@ def _left_faults(town: _Town, row: int, reason: str, label: str) -> list[str]:
     return []
 
 
-def _intake_faults(town: _Town) -> list[str]:
+def _intake_faults(town: Town) -> list[str]:
     """Hours in which a facility is brought more than it takes."""
     faults = []
     for (facility, day, hour), grams in sorted(town.tipped.items()):
@@ -362,10 +177,10 @@ class _Route:
     """One route, followed edge by edge."""
 
     def __init__(
-        self, town: _Town, truck: _Truck, leaves_s: int, day: str, done: Counter[tuple[int, str]]
+        self, town: Town, truck: Truck, leaves_s: int, day: str, done: Counter[tuple[int, str]]
     ) -> None:
         self.town, self.truck, self.day, self.done = town, truck, day, done
-        self.leaves_s = leaves_s + (_DAY_S if leaves_s < truck.leaves[0] else 0)
+        self.leaves_s = leaves_s + (DAY_S if leaves_s < truck.leaves[0] else 0)
         self.faults: list[str] = []
         self.seconds = self.edges = self.last = self.stops = self.trips = 0
         self.kg = self.litres = self.all_kg = 0.0
