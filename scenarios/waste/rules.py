@@ -385,7 +385,7 @@ class _Checker:
             known = self._known(
                 delivery.facility, self.facilities, (*path, "facility"), "facility", "are"
             )
-            self._stream(delivery.stream, (*path, "stream"))
+            known &= self._stream(delivery.stream, (*path, "stream"))
             facility = next((f for f in self.spec.facility if f.name == delivery.facility), None)
             if known and facility and delivery.stream not in facility.accepts:
                 self.faults.add(
@@ -420,9 +420,8 @@ class _Checker:
                 f'write it into accepts of a [[waste.facility]]: accepts = ["{orders.stream}"]',
             )
 
-    def _stream(self, word: str, path: KeyPath) -> None:
-        if self.streams:
-            self._known(word, self.streams, path, "stream", "streams are")
+    def _stream(self, word: str, path: KeyPath) -> bool:
+        return self._known(word, self.streams, path, "stream", "streams are")
 
     def _known(
         self, word: object, names: Iterable[str], path: KeyPath, what: str, label: str
