@@ -6,7 +6,7 @@ Wouda, Lan and Kool 2024, PyVRP: a high-performance VRP solver package, INFORMS 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -34,7 +34,7 @@ def solve_with_groups(problem: ArcProblem, time_limit_s: float, seed: int) -> fl
     task = np.array([t for t, _ in clients])
     mode = np.array([k for _, k in clients])
     size = len(clients) + 1
-    matrix = np.zeros((size, size), dtype=np.int64)
+    matrix: Any = np.zeros((size, size), dtype=np.int64)  # PyVRP's types take no int64
     serve = layout.serve[0, task, mode]
     matrix[1:, 1:] = layout.step[task[:, None], task[None], 2 * mode[:, None] + mode[None]] + serve
     matrix[0, 1:] = layout.start[0, task, mode] + serve
