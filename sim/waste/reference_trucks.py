@@ -169,15 +169,18 @@ class Truck:
             self.number, up, at.UP_TRUCK, at.REPAIR_TRUCK, 0,
             self.city.first_truck_priority + self.number,
         )  # fmt: skip
-        steps = [Step(i, *step[:5]) for i, step in enumerate(world.step.tolist())]
         self.routes = [
             Route(
                 r, row[at.R_DAY], row[at.R_LEAVE], row[at.R_LIMIT],
-                steps[row[at.R_FIRST] : row[at.R_END]], row[at.R_SELECT], row[at.R_SHARE],
-                row[at.R_AHEAD], float(world.risk[r]),
+                [
+                    Step(i, *step[:5])
+                    for i, step in enumerate(
+                        world.step[row[at.R_FIRST] : row[at.R_END]].tolist(), row[at.R_FIRST]
+                    )
+                ],
+                row[at.R_SELECT], row[at.R_SHARE], row[at.R_AHEAD], float(world.risk[r]),
             )
-            for r, row in enumerate(world.route.tolist())
-            if first <= r < last
+            for r, row in enumerate(world.route[first:last].tolist(), first)
         ]  # fmt: skip
         self.route = -1
 
