@@ -183,9 +183,10 @@ class Log:
     def balance(self) -> NDArray[np.int64]:
         """G by stream that are too many or too few at stands, on trucks and beyond, int64[3, s].
 
-        All are 0, or the simulation lost something: start + grown - taken - left of stands; taken -
-        aboard - tipped by trucks; tipped by trucks, delivered and loaded from orders less what is
-        in pits, presses, containers, on haulers, and has found its end.
+        All are 0, or the simulation lost something: start + grown of stands, less what rows say
+        was taken and what is left; taken - aboard - tipped by trucks; tipped by trucks, delivered
+        and loaded from orders less what is in pits, presses, containers, on haulers, and has found
+        its end.
         """
         course, stands = self.course, self.stands
         streams = self.facilities.accepts.shape[1]
@@ -196,8 +197,9 @@ class Log:
             return total
 
         start = np.rint(stands.start_kg * 1000.0).astype(np.int64)
-        grown, taken, left = course.stands[:, : at.G_LEFT + 1].T
-        collected = by(stands.stream, taken)
+        grown, left = course.stands[:, [at.G_GROWN, at.G_LEFT]].T
+        took = course.rows[course.rows[:, at.L_KIND] == 0]
+        collected = by(stands.stream[took[:, at.L_TARGET]], took[:, at.L_G])
         tips = course.rows[course.rows[:, at.L_KIND] == 1]
         tipped = by(self.trucks.stream[tips[:, at.L_VEHICLE]], tips[:, at.L_G])
         flow = course.flow

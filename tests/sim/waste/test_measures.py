@@ -7,7 +7,7 @@ import pytest
 
 from networks.errors import InputError
 from sim import Fixed
-from sim.waste import Deliveries, Haulers, Orders, Rates, Rules, label
+from sim.waste import Deliveries, Haulers, Orders, Rates, Rules, label, layout
 from sim.waste.measures import MEASURES, measures
 
 COLLECT, UNLOAD, BREAK = range(3)
@@ -50,6 +50,14 @@ def test_work_is_counted_from_the_rows(city, engine):
     assert value["overtime_share", "all", ""] == 1.0
     assert value["balance_g", "all", ""] == 0
     assert ("cost", "all", "") not in value.index
+
+
+def test_a_gram_too_many_in_a_row_or_at_a_stand_breaks_the_balance(city, engine):
+    for table, row, column in (("rows", 0, layout.L_G), ("stands", 1, layout.G_GROWN),
+                               ("stands", 0, layout.G_LEFT)):  # fmt: skip
+        log = one_trip(city, engine)
+        getattr(log.course, table)[row, column] += 1
+        assert log.balance().any()
 
 
 def test_costs_add_up_by_part(city, engine):

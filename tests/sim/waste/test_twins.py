@@ -25,6 +25,8 @@ from sim.waste import (
     Trucks,
     simulate,
 )
+from sim.waste import layout as at
+from sim.waste.prepare import prepare
 
 COLLECT, UNLOAD, BREAK, HOME = range(4)
 DONE, MISSED, PASSED, LATE = range(4)
@@ -224,6 +226,12 @@ def test_kernel_and_simpy_twin_give_equal_numbers(city):
 def test_no_gram_is_lost(city, engine):
     log = simulate(**city, engine=engine)
     assert not log.balance().any()
+    came = prepare(**city).filling.sum(axis=1, dtype=np.int64)
+    assert (log.course.stands[:, at.G_GROWN] == came).all()
+    took = log.course.rows[log.course.rows[:, at.L_KIND] == COLLECT]
+    taken = np.zeros(len(came), np.int64)
+    np.add.at(taken, took[:, at.L_TARGET], took[:, at.L_G])
+    assert (log.course.stands[:, at.G_TAKEN] == taken).all()
     for part in (log.course.stands, log.course.aboard, log.course.pit, log.course.flow):
         assert (part >= 0).all()
 
