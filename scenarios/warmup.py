@@ -166,6 +166,7 @@ def _collect_everything() -> None:
     import numpy as np
 
     from sim.waste import Facilities, Filling, Roads, Routes, Stands, Trucks, simulate
+    from sim.waste.filling_kernel import spread
 
     one, zero = np.ones(1), np.zeros(1, np.int64)
     simulate(
@@ -173,6 +174,7 @@ def _collect_everything() -> None:
         Roads(np.zeros((1, 1)), np.zeros((1, 1))),
         Routes(zero, zero, one, one, np.array([0, 1]), zero, zero), Filling(one), days=1, seed=0,
     )  # fmt: skip
+    spread(zero, np.zeros(1), one, zero, np.zeros((1, 24), np.int64))
 
 
 def _simulate_everything() -> None:

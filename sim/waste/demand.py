@@ -122,7 +122,8 @@ class Filling:
                 f"day_factor has {self.day_factor.shape[1]} days", place="filling",
                 mend=f"give {days}",
             )  # fmt: skip
-        return np.array(np.broadcast_to(self.day_factor[:, :days], (k, days)))
+        # Rows one after the other, and writable: another layout would compile `fill` anew.
+        return np.array(np.broadcast_to(self.day_factor[:, :days], (k, days)), order="C")
 
     def drawn(self, stands: Stands, days: int, seed: Word, first_weekday: int) -> NDArray[np.int32]:
         """Grams that come to each stand in each hour, int32[b, days * 24].

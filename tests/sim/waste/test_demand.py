@@ -81,6 +81,14 @@ def test_factors_of_hours_and_days_scale_the_mean():
     assert later[1, ::24].tolist() == [30.0, 20.0, 0.0]
 
 
+@pytest.mark.parametrize("day_factor", [None, [1.0, 2.0, 0.0], np.ones((2, 4)), np.ones((2, 3))])
+def test_factors_of_days_have_one_layout_so_that_the_kernel_compiles_once(day_factor):
+    days = Filling([1.0], 0, np.ones((2, 168)), day_factor).days(3)
+    assert days.shape == (2, 3)
+    assert days.flags.c_contiguous
+    assert days.flags.writeable
+
+
 def test_a_number_depends_on_seed_stream_stand_and_hour_alone():
     filling = Filling(np.full(4, 5.0), key=[0, 1, 2, 3])
     all_of_them = filling.drawn(bins(4), 10, 7, 0)
