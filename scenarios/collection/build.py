@@ -256,6 +256,11 @@ class _Builder:
             for row, (stream, kind) in enumerate(zip(points.stream, points.kind, strict=True))
             if (not spec.stream or stream in spec.stream) and (not spec.kinds or kind in spec.kinds)
         ]
+        if not chosen:
+            self.faults.add(
+                self.path, "no point is asked for", "look at stream, kinds and kg_day_per_km"
+            )
+            self.faults.stop()
         if len(chosen) > _MOST_POINTS:
             self.faults.add(
                 self.path, f"asks for {len(chosen):,} points, more than {_MOST_POINTS:,}",
