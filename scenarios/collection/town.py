@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from dataclasses import dataclass
+from itertools import combinations, pairwise
 from typing import TYPE_CHECKING, Any
 
 from scenarios.hours import DAYS, clock_s, day_index, moment_s
@@ -143,7 +144,17 @@ class Town:
         stream = self.points.stream[row]
         if truck.streams and stream not in truck.streams:
             return False
-        return self.kg(row) <= min(truck.kg, truck.max_kg) and self.litres(row) <= truck.litres
+        days = self.most_days(row)
+        kg, litres = self.kg(row, days), self.litres(row, days)
+        return kg <= min(truck.kg, truck.max_kg) and litres <= truck.litres
+
+    def most_days(self, row: int) -> int:
+        """Days of waste that lie at a point at most, on those days where that is the least."""
+        if not self.spec.is_week:
+            return 1
+        choices = combinations(self.day_numbers, self.times(row))
+        rounds = ([*days, days[0] + len(DAYS)] for days in choices)
+        return min((max(b - a for a, b in pairwise(days)) for days in rounds), default=len(DAYS))
 
     def takes(self, facility: int, truck: Truck) -> bool:
         """Whether a facility takes all streams of a truck."""

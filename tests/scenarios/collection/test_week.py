@@ -91,6 +91,12 @@ def test_points_that_no_truck_holds_on_their_best_days_are_left_out(
     assert set(lost["reason"]) == {"larger than a truck"}
     kinds = {question.points.kind[row] for row in lost["row"]}
     assert kinds == {"household"}  # twice: 4 days; three times: 3
+    plan = plan_collection(question, solve_collection(question, time_limit_s=2.0))
+    assert check_points(plan).faults == ()
+    roomy = question.spec.vehicle[0].model_copy(update={"capacity_t": 0.5})
+    spec = question.spec.model_copy(update={"vehicle": [roomy, *question.spec.vehicle[1:]]})
+    found = check_points(replace(plan, question=replace(plan.question, spec=spec)))
+    assert any("'larger than a truck', and fits vehicle" in fault for fault in found.faults)
 
 
 @pytest.mark.parametrize(
