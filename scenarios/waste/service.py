@@ -107,7 +107,8 @@ class Waste:
         """Hash the tables that matter, the streets, the points, and what is read beside them."""
         spec, built = self.scenario.spec, self.built
         head = spec.scenario.model_copy(update={"reps": 1, "half_width": None})
-        collection = spec.collection
+        collection, network = spec.collection, spec.network
+        assert network is not None  # noqa: S101 - refused by the rules
         same = {
             "head": head.model_dump(mode="json"),
             "waste": built.spec.model_dump(mode="json", by_alias=True, exclude={"plan"}),
@@ -119,6 +120,9 @@ class Waste:
             "profiles": spec.hour_profile,
             "areas": [area.model_dump(mode="json") for area in spec.area],
             "grid": None if spec.areas is None else spec.areas.model_dump(mode="json"),
+            # The streets' own hash has neither what is shut at hours alone nor how far one snaps.
+            "closures": [one.model_dump(mode="json", by_alias=True) for one in network.closure],
+            "max_snap_m": network.max_snap_m,
         }
         inputs = [built.network.content_hash()]
         for named in self._files():

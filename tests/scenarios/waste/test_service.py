@@ -94,3 +94,21 @@ def test_runs_are_paired_only_where_the_same_comes_to_the_bins(write):
         ("density_kg_l = 0.5", "density_kg_l = 0.4"),
     ):
         assert met(edit) != base, edit
+
+
+CLOSED = '\n[[network.closure]]\nname = "works"\nstreet = "Row 2"\nhours = "mon-fri 10:00-12:00"\n'
+
+
+def test_another_closure_by_the_hour_or_way_to_snap_is_another_run(write):
+    def identity(*edits):
+        return build_service(load_scenario(write(*edits))).asked()["scenario"]
+
+    end = 'streets = ["Row 3"]\n'
+    found = {
+        identity(),
+        identity((end, end + CLOSED)),
+        identity((end, end + CLOSED.replace("12:00", "13:00"))),
+        identity((end, end + CLOSED.replace("Row 2", "Row 1"))),
+        identity(("max_snap_m = 300", "max_snap_m = 301")),
+    }
+    assert len(found) == 5
