@@ -80,6 +80,14 @@ def check_edited(question: Question, plan: EditedPlan) -> EditCheck:
         found, lasts = route_faults(question, route)
         faults += found
         seconds += lasts
+    if not isinstance(question, RouteQuestion):
+        from scenarios.collection.build import CollectQuestion
+        from scenarios.collection.edited_intake import intake_faults
+
+        assert isinstance(question, CollectQuestion)  # noqa: S101 - there is no third one
+        found, waits = intake_faults(question, plan)
+        faults += found
+        seconds += waits
     sides = sum(len(row.task) for route in plan.routes for row in route.rows if not row.is_dump)
     driven = sum(any(not row.is_dump for row in route.rows) for route in plan.routes)
     return EditCheck(driven, sides, seconds, tuple(sorted(faults, key=_place)))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 
+import numpy as np
 import pytest
 
 from scenarios.collection.again import again, base_of, facts_of, with_locks
@@ -110,6 +111,34 @@ def test_a_point_that_comes_after_its_hours_is_named(plan, written):
     rows = [{k: str(v) for k, v in row.items()} for row in plan_table(plan).to_dict("records")]
     found = check_edited(question, read_edited(question, written(rows), "edited.csv"))
     assert any("too late: it may be until 07:00; put it earlier" in str(f) for f in found.faults)
+
+
+def _taking(plan, tonnes):
+    """Ask with an intake of the second facility, to which route 2 brings all its waste."""
+    from dataclasses import replace
+
+    intake = np.full((2, 72), 1 << 50)
+    intake[1] = round(1e6 * tonnes)
+    return replace(plan.question, problem=replace(plan.question.problem, intake=intake))
+
+
+def test_what_facilities_take_in_an_hour_is_looked_at(plan, rows, written):
+    read = read_edited(plan.question, written(rows), "edited.csv")
+    faults = check_edited(_taking(plan, 0.1), read).faults
+    visits = {f"edited.csv:{k + 2}" for k in _of_kind(rows, "unload", "2")}
+    assert faults
+    assert {str(fault.file) for fault in faults} <= visits
+    assert all("Station is brought" in str(f) and "takes 0.1 t" in str(f) for f in faults)
+
+
+def test_a_visit_that_can_wait_for_the_next_hour_is_no_fault(plan, rows, written):
+    read = read_edited(plan.question, written(rows), "edited.csv")
+    begins = plan.legs[(plan.legs["kind"] == "dump") & (plan.legs["route"] == 2)]["start_s"]
+    hours = sorted((5 * 3600 + begins) // 3600)
+    assert len(set(hours)) < len(hours)  # two in one hour
+    found = check_edited(_taking(plan, 2.0), read)
+    assert found.faults == ()
+    assert found.seconds > plan.seconds
 
 
 def _sought(plan, path, seconds=2.0):
