@@ -99,20 +99,22 @@ def fewer(
         if not rows or search.routes() <= least:
             return
         kept = search.snapshot()
-        search.dissolve(rows[0])
-        began = time.perf_counter()
-        share = (until - began) / (TRIES - len(failed))
-        looks = 0
-        while search.missing():
-            now = time.perf_counter()
-            over = looks >= LOOKS if counted else now - began >= share
-            if over or now >= until or (stop is not None and stop()):
-                break
-            heat = search.temperature(0.0, WARM)
-            search.step(many, heat, heat)
-            looks += 1
-        if search.missing():
-            search.restore(kept)
-            failed.add(rows[0])
+        try:
+            search.dissolve(rows[0])
+            began = time.perf_counter()
+            share = (until - began) / (TRIES - len(failed))
+            looks = 0
+            while search.missing():
+                now = time.perf_counter()
+                over = looks >= LOOKS if counted else now - began >= share
+                if over or now >= until or (stop is not None and stop()):
+                    break
+                heat = search.temperature(0.0, WARM)
+                search.step(many, heat, heat)
+                looks += 1
+        finally:  # on Ctrl-C, too
+            if search.missing():
+                search.restore(kept)
+                failed.add(rows[0])
         if time.perf_counter() >= until:
             return

@@ -233,6 +233,24 @@ def test_ctrl_c_keeps_the_best_so_far():
     assert check_node_solution(problem, solution).faults == ()
 
 
+def test_ctrl_c_while_a_route_is_dissolved_keeps_all_routes():
+    problem, _ = _town(shift_s=2 * HOUR)  # more routes than loads and hours alone would ask for
+    told = []
+
+    def interrupt() -> bool:
+        if told:
+            raise KeyboardInterrupt
+        return False
+
+    solution = solve_nodes(
+        problem, time_limit_s=60.0, iterations=5, fewest=True, progress=told.append, stop=interrupt
+    )
+    assert solution.interrupted
+    assert solution.left == ()
+    assert solution.value == told[0].value
+    assert check_node_solution(problem, solution).faults == ()
+
+
 def test_nothing_to_serve_is_served():
     problem, _ = _town(stops=0)
     assert solve_nodes(problem).status == "optimal"
