@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from scenarios.collection.fleet import trucks_of
-from scenarios.collection.points import read_points
+from scenarios.collection.points import KINDS, read_points
 from scenarios.collection.problem import Served, node_problem, unit_of_cost, unserved
 from scenarios.collection.ways import Ways
 from scenarios.faults import did_you_mean
@@ -276,6 +276,8 @@ class _Builder:
             return times
         days = len(plan_days(spec))
         figure = 1 if spec.frequency is None else spec.frequency
+        if isinstance(figure, dict):
+            self._known_words(points, figure)
         for row in asked.tolist():
             own = int(points.frequency[row])
             word = f"{points.kind[row]} or {points.stream[row]}"
@@ -305,6 +307,16 @@ class _Builder:
                 break
         self.faults.stop()
         return times
+
+    def _known_words(self, points: Points, figure: dict[str, int]) -> None:
+        """Note words of `frequency` that are no kind of point and no stream."""
+        known = sorted({*points.kind, *points.stream, *KINDS, OTHER})
+        for word in figure:
+            if word not in known:
+                mend = did_you_mean(word, known, what="there are", quote='"')
+                said = f'there is no kind of point or stream "{word}"'
+                self.faults.add((*self.path, "frequency", word), said, mend)
+        self.faults.stop()
 
     # ---- where
 

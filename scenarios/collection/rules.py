@@ -50,13 +50,7 @@ def check_collection(document: dict[str, Any], faults: FaultList) -> None:
         spec = CollectionSpec.model_validate(table)
     except ValidationError:
         return  # each wrong value is noted where the whole scenario is read
-    if spec.points is None and spec.every_m is None:
-        faults.add(
-            path, "does not say where waste stands",
-            'add points = "points.csv", or every_m = 150 to lay points along the streets',
-        )  # fmt: skip
-    elif spec.points is not None and spec.every_m is not None:
-        faults.add((*path, "every_m"), "is given beside points", "keep one of them")
+    _where(spec, faults)
     names = [stream.name for stream in spec.stream]
     for number, name in enumerate(names):
         if name in names[:number]:
@@ -71,6 +65,33 @@ def check_collection(document: dict[str, Any], faults: FaultList) -> None:
                     f'there is no stream "{name}"',
                     did_you_mean(name, streams_of(spec), what="there are", quote='"'),
                 )
+
+
+def _where(spec: CollectionSpec, faults: FaultList) -> None:
+    """Note a table that says in no way where waste stands, or in more than one."""
+    if spec.points is None and spec.every_m is None:
+        faults.add(
+            ("collection",), "does not say where waste stands",
+            'add points = "points.csv", or every_m = 150 to lay points along the streets',
+        )  # fmt: skip
+    elif spec.points is not None and spec.every_m is not None:
+        faults.add(("collection", "every_m"), "is given beside points", "keep one of them")
+    elif spec.points is not None:
+        _beside(spec, ("classes", "kg_day_per_km"), "every_m", "points", faults)
+    else:
+        _beside(spec, ("layer", "crs"), "points", "every_m", faults)
+
+
+def _beside(
+    spec: CollectionSpec, keys: tuple[str, ...], of: str, given: str, faults: FaultList
+) -> None:
+    """Note keys of one way to say where waste stands that are given beside the other."""
+    for key in keys:
+        if getattr(spec, key) != CollectionSpec.model_fields[key].get_default():
+            faults.add(
+                ("collection", key), f"belongs to {of}, and {given} is given",
+                "leave it out: nothing would follow from it",
+            )  # fmt: skip
 
 
 def check_collect_routes(
@@ -197,9 +218,7 @@ class _Rules:
                         "add cost_h = ... to the table, in the same money",
                     )
 
-    def _pause(  # noqa: PLR0911 - one for each way to be wrong
-        self, keys: tuple[str | int, ...], truck: TruckSpec | None
-    ) -> bool:
+    def _pause(self, keys: tuple[str | int, ...], truck: TruckSpec | None) -> bool:
         """Note a break that cannot be; whether it can."""
         spec = self.spec
 
@@ -208,36 +227,21 @@ class _Rules:
             return getattr(spec, key) if value is None else value
 
         minutes, lunch, after = own("break_min"), own("lunch"), own("break_after_h")
+        key = "break_after_h" if lunch is None else "lunch"
         if minutes == 0:
-            if lunch is not None:
-                self._add((*keys, "lunch"), "needs break_min, how long it is", "add break_min = 45")
-            return lunch is None
-        if minutes >= 60 * own("shift_h"):
+            if lunch is None and after is None:
+                return True
+            fault = key, "needs break_min, how long it is", "add break_min = 45"
+        elif minutes >= 60 * own("shift_h"):
             said = f"a break of {minutes:g} min is as long as the shift of {own('shift_h'):g} h"
-            self._add((*keys, "break_min"), said, "give minutes, and less of them")
-            return False
-        if lunch is not None and clock_s(lunch[0]) == clock_s(lunch[1]):
-            self._add((*keys, "lunch"), "begins and ends at one time", "give two times of day")
-            return False
-        if lunch is None and after is None:
-            self._add(
-                (*keys, "break_min"), "needs a time at which the break begins",
-                'add lunch = ["11:00", "12:00"], or break_after_h = [3, 4.5]',
-            )  # fmt: skip
-            return False
-        if lunch is None and not 0 <= after[0] <= after[1]:
-            self._add(
-                (*keys, "break_after_h"), f"is [{after[0]:g}, {after[1]:g}]",
-                "give the earliest hour after leaving first, then the latest",
-            )  # fmt: skip
-            return False
-        if lunch is None and own("leaves_until") is not None:
-            self._add(
-                (*keys, "break_after_h"), "counts from leaving, and leaves_until leaves that open",
-                'give times of the clock, as lunch = ["11:00", "12:00"]',
-            )  # fmt: skip
-            return False
-        return True
+            fault = "break_min", said, "give minutes, and less of them"
+        else:
+            found = _moment_fault(lunch, after, is_open=own("leaves_until") is not None)
+            if found is None:
+                return True
+            fault = found
+        self._add((*keys, fault[0]), *fault[1:])
+        return False
 
     def _facilities(self) -> None:
         """Every kind of truck needs a facility that takes all its streams."""
@@ -282,3 +286,38 @@ class _Rules:
                     f"asks for {times} times a week, and days names {days}",
                     "add days, or ask for fewer times",
                 )
+
+
+def _moment_fault(
+    lunch: list[str] | None, after: list[float] | None, *, is_open: bool
+) -> tuple[str, str, str] | None:
+    """Say what is wrong with the times at which a break begins: the key, and the words.
+
+    Parameters
+    ----------
+    lunch, after
+        Times of the clock, and hours since leaving.
+    is_open
+        Whether it is open when a truck leaves.
+    """
+    if lunch is not None and after is not None:
+        return "break_after_h", "is given beside lunch", "keep one of them"
+    if lunch is not None:
+        is_one = clock_s(lunch[0]) == clock_s(lunch[1])
+        same = "lunch", "begins and ends at one time", "give two times of day"
+        return same if is_one else None
+    if after is None:
+        return (
+            "break_min", "needs a time at which the break begins",
+            'add lunch = ["11:00", "12:00"], or break_after_h = [3, 4.5]',
+        )  # fmt: skip
+    if not 0 <= after[0] <= after[1]:
+        return (
+            "break_after_h", f"is [{after[0]:g}, {after[1]:g}]",
+            "give the earliest hour after leaving first, then the latest",
+        )  # fmt: skip
+    counts = (
+        "break_after_h", "counts from leaving, and leaves_until leaves that open",
+        'give times of the clock, as lunch = ["11:00", "12:00"]',
+    )  # fmt: skip
+    return counts if is_open else None

@@ -31,3 +31,12 @@ def test_a_table_that_asks_for_no_point_is_named(ask):
     nothing = 'every_m = 100\nclasses = ["residential"]\nkg_day_per_km = 0'
     with pytest.raises(ScenarioError, match="no point is asked for; look at stream, kinds and"):
         ask('points = "points.csv"', nothing)
+
+
+def test_a_word_of_the_frequency_that_is_nothing_here_is_named(ask):
+    words = "frequency = { markets = 3, kitchen = 2, other = 1, office = 2 }\nstop_s"
+    said = 'no kind of point or stream "markets"; did you mean "market"'
+    with pytest.raises(ScenarioError, match=said) as caught:
+        ask("stop_s", words)
+    assert "[routes.waste] frequency.markets" in str(caught.value)
+    assert "office" not in str(caught.value)  # usual, though none is here

@@ -1,0 +1,40 @@
+"""Keys that do not fit together are named before anything is read."""
+
+from __future__ import annotations
+
+import pytest
+
+from scenarios import load_scenario
+from scenarios.faults import ScenarioError
+
+EVERY = 'every_m = 100\nclasses = ["residential"]'
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ('points = "points.csv"', 'points = "points.csv"\nclasses = ["primary"]',
+         "classes: belongs to every_m, and points is given"),
+        ('points = "points.csv"', 'points = "points.csv"\nkg_day_per_km = 9',
+         "kg_day_per_km: belongs to every_m, and points is given"),
+        ('points = "points.csv"', f'{EVERY}\ncrs = "gcj02"',
+         "crs: belongs to points, and every_m is given"),
+        ('points = "points.csv"', f'{EVERY}\nlayer = "bins"',
+         "layer: belongs to points, and every_m is given"),
+        ('break_min = 30\nlunch = ["06:10", "07:00"]', "break_after_h = [3, 4]",
+         "break_after_h: needs break_min, how long it is; add break_min = 45"),
+        ("break_min = 30", "break_min = 30\nbreak_after_h = [3, 4]",
+         "break_after_h: is given beside lunch; keep one of them"),
+    ],
+)  # fmt: skip
+def test_keys_from_which_nothing_would_follow_are_named(laid_out, tmp_path, tables, old, new, said):
+    assert old in tables
+    with pytest.raises(ScenarioError, match=said):
+        load_scenario(laid_out(tmp_path, tables.replace(old, new, 1)))
+
+
+def test_defaults_that_are_written_out_are_no_fault(laid_out, tmp_path, tables):
+    written = 'points = "points.csv"\nkg_day_per_km = 60.0\nclasses = ["residential", '
+    written += '"unclassified", "tertiary", "living_street"]'
+    path = laid_out(tmp_path, tables.replace('points = "points.csv"', written, 1))
+    assert load_scenario(path).spec.collection.kg_day_per_km == 60.0
