@@ -11,7 +11,7 @@ from scenarios.routing.fleet import Kind
 if TYPE_CHECKING:
     from scenarios.collection.schema import CollectSpec, TruckSpec
 
-__all__ = ["Truck", "trucks_of"]
+__all__ = ["Truck", "pause_table", "trucks_of"]
 
 
 @dataclass(frozen=True)
@@ -55,6 +55,13 @@ def trucks_of(spec: CollectSpec) -> tuple[Truck, ...]:
     return tuple(_truck(spec, vehicle) for vehicle in given)
 
 
+def pause_table(spec: CollectSpec, vehicle: TruckSpec | None) -> CollectSpec | TruckSpec:
+    """Tell which table says when a truck's break begins: its own, or the one of all."""
+    if vehicle is None or (vehicle.lunch is None and vehicle.break_after_h is None):
+        return spec
+    return vehicle
+
+
 def _truck(spec: CollectSpec, vehicle: TruckSpec) -> Truck:
     def own(key: str) -> Any:  # noqa: ANN401 - as the table has it
         value = getattr(vehicle, key)
@@ -94,9 +101,8 @@ def _pause(spec: CollectSpec, vehicle: TruckSpec, leaves_s: int) -> tuple[int, i
     minutes = spec.break_min if vehicle.break_min is None else vehicle.break_min
     if minutes == 0:
         return None
-    by_clock, by_hours = vehicle.lunch, vehicle.break_after_h
-    if by_clock is None and by_hours is None:
-        by_clock, by_hours = spec.lunch, spec.break_after_h
+    pair = pause_table(spec, vehicle)
+    by_clock, by_hours = pair.lunch, pair.break_after_h
     if by_clock is not None:
         early = _after(leaves_s, clock_s(by_clock[0]))
         return early, _after(early, clock_s(by_clock[1])), round(60 * minutes)

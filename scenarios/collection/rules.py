@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
-from scenarios.collection.fleet import trucks_of
+from scenarios.collection.fleet import pause_table, trucks_of
 from scenarios.collection.points import streams_of
 from scenarios.collection.schema import CollectionSpec, CollectSpec
 from scenarios.faults import did_you_mean
@@ -226,10 +226,12 @@ class _Rules:
             value = None if truck is None else getattr(truck, key)
             return getattr(spec, key) if value is None else value
 
-        minutes, lunch, after = own("break_min"), own("lunch"), own("break_after_h")
+        minutes, pair = own("break_min"), pause_table(spec, truck)
+        lunch, after = pair.lunch, pair.break_after_h
         key = "break_after_h" if lunch is None else "lunch"
         if minutes == 0:
-            if lunch is None and after is None:
+            says_none = pair is spec and truck is not None and truck.break_min == 0
+            if says_none or (lunch is None and after is None):
                 return True
             fault = key, "needs break_min, how long it is", "add break_min = 45"
         elif minutes >= 60 * own("shift_h"):
