@@ -28,12 +28,14 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 from numba import njit
 
+from networks.one_version import one_version
+
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
 Word: TypeAlias = "int | np.integer[Any]"
 
-__all__ = ["bits", "stream_id", "uniform", "uniforms"]
+__all__ = ["bits", "draw_bits", "luck", "stream_id", "uniform", "uniforms"]
 
 _GOLDEN = np.uint64(0x9E3779B97F4A7C15)  # 2**64 / golden ratio, odd: SplitMix64's step
 _DRAW_STEP = np.uint64(0xD1342543DE82EF95)  # another odd step, so that item and draw do not mix up
@@ -70,6 +72,36 @@ def _mixed(word: np.uint64) -> np.uint64:
     return word ^ (word >> np.uint64(31))
 
 
+@one_version
+@njit(cache=True, nogil=True)
+def luck(seed: Word, stream: Word, item: Word) -> np.uint64:
+    """Return what all draws of an item have in common, for :func:`draw_bits`.
+
+    Parameters
+    ----------
+    seed, stream, item
+        As in :func:`bits`.
+    """
+    # Seed and stream come first: in a loop over items the compiler takes their rounds out of it.
+    state = _mixed(np.uint64(seed) + _GOLDEN)
+    state = _mixed((state ^ np.uint64(stream)) + _GOLDEN)
+    return _mixed(state + np.uint64(item) * _GOLDEN)
+
+
+@one_version
+@njit(cache=True, nogil=True)
+def draw_bits(of_item: np.uint64, draw: Word) -> np.uint64:
+    """Return the bits of a draw of an item, where several are drawn of it one after the other.
+
+    Parameters
+    ----------
+    of_item, draw
+        What :func:`luck` gives for the item, and number of the draw.
+    """
+    return _mixed(of_item + np.uint64(draw) * _DRAW_STEP + _ONE)
+
+
+@one_version
 @njit(cache=True, nogil=True)
 def bits(seed: Word, stream: Word, item: Word, draw: Word) -> np.uint64:
     """Return the 64 random bits of four words.
@@ -80,11 +112,7 @@ def bits(seed: Word, stream: Word, item: Word, draw: Word) -> np.uint64:
         Any 64-bit integers (from Python, one of 2**63 or more must come as ``np.uint64``).
         Negative ones are taken modulo 2**64.
     """
-    # Seed and stream come first: in a loop over items the compiler takes their rounds out of it.
-    state = _mixed(np.uint64(seed) + _GOLDEN)
-    state = _mixed((state ^ np.uint64(stream)) + _GOLDEN)
-    state = _mixed(state + np.uint64(item) * _GOLDEN)
-    return _mixed(state + np.uint64(draw) * _DRAW_STEP + _ONE)
+    return draw_bits(luck(seed, stream, item), draw)
 
 
 @njit(cache=True, nogil=True)
@@ -92,6 +120,7 @@ def _between_0_and_1(word: np.uint64) -> float:
     return (np.float64(word >> np.uint64(12)) + 0.5) * 2.0**-52
 
 
+@one_version
 @njit(cache=True, nogil=True)
 def uniform(seed: Word, stream: Word, item: Word, draw: Word) -> float:
     """Return the uniform random number of four words, in the open interval (0, 1).

@@ -24,12 +24,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numba import njit
 
-from sim.draws import _DRAW_STEP, _GOLDEN, _ONE, Word, _between_0_and_1, _mixed
+from networks.one_version import one_version
+from sim.draws import _between_0_and_1, draw_bits, luck
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["draw_bits", "fill", "gamma", "luck", "poisson", "poisson_mode", "spread"]
+__all__ = ["fill", "gamma", "poisson", "poisson_mode", "spread"]
 
 INVERTED_BELOW = 100.0
 PRODUCT_UP_TO = 4.0
@@ -57,34 +58,9 @@ ENDS = _layers()
 INSIDE = ENDS[1:] / ENDS[:-1]
 
 
+@one_version
 @njit(cache=True, nogil=True)
-def luck(seed: Word, stream: Word, item: Word) -> np.uint64:
-    """Word of an item, of which `draw_bits` makes what `sim.draws.bits` gives for each draw.
-
-    Parameters
-    ----------
-    seed, stream, item
-        As there. What draws of an item have in common is reckoned once so.
-    """
-    state = _mixed(np.uint64(seed) + _GOLDEN)
-    state = _mixed((state ^ np.uint64(stream)) + _GOLDEN)
-    return _mixed(state + np.uint64(item) * _GOLDEN)
-
-
-@njit(cache=True, nogil=True)
-def draw_bits(of_item: np.uint64, draw: Word) -> np.uint64:
-    """Random bits of a draw.
-
-    Parameters
-    ----------
-    of_item, draw
-        Word of the item (`luck`), and number of the draw.
-    """
-    return _mixed(of_item + np.uint64(draw) * _DRAW_STEP + _ONE)
-
-
-@njit(cache=True, nogil=True)
-def _uniform(of_item: np.uint64, draw: Word) -> float:
+def _uniform(of_item: np.uint64, draw: int) -> float:
     return _between_0_and_1(draw_bits(of_item, draw))
 
 
@@ -142,7 +118,7 @@ def poisson(mean: float, mode: int, part: float, below: float, of_item: np.uint6
         Its mean, 0 or more, and what `poisson_mode` gives for it (of no use from
         ``INVERTED_BELOW`` on).
     of_item
-        As `luck` gives it.
+        As `sim.draws.luck` gives it.
     """
     if mean < INVERTED_BELOW:
         u = _uniform(of_item, 0)
@@ -184,7 +160,7 @@ def gamma(shape: float, of_item: np.uint64) -> float:
     shape
         Its shape, above 0.
     of_item
-        As `luck` gives it.
+        As `sim.draws.luck` gives it.
     """
     draw = SIZE_DRAWS
     if shape <= PRODUCT_UP_TO and shape == math.floor(shape):

@@ -18,7 +18,7 @@ from sim.waste.log import DONE, LATE, MISSED, PASSED
 from sim.waste.plan import BREAK, COLLECT, HOME, UNLOAD
 from sim.waste.site_kernels import add_up, assign, end_haul, haul, settle
 from sim.waste.step_kernels import (
-    STEP,
+    LEAF,
     bins_filled,
     choose,
     chosen,
@@ -26,6 +26,7 @@ from sim.waste.step_kernels import (
     join,
     lying,
     next_stand,
+    only_compiled,
     opening,
     reach,
     service,
@@ -39,13 +40,14 @@ if TYPE_CHECKING:
     from sim.waste.state import State
 
 
-@STEP
+@only_compiled
 def write(
     rows: NDArray[np.int64], clock: NDArray[np.int64], me: NDArray[np.int64],
     v: int, step: int, kind: int, target: int, now: int,
-) -> NDArray[np.int64]:  # fmt: skip
-    """Write a row of a stop that ends; the columns that are not named here are 0."""
-    row: NDArray[np.int64] = rows[clock[st.C_ROWS]]
+) -> int:  # fmt: skip
+    """Write a row of a stop that ends, 0 in columns that are not named here; return its number."""
+    number = int(clock[st.C_ROWS])
+    row = rows[number]
     clock[st.C_ROWS] += 1
     for i in range(row.size):
         row[i] = 0
@@ -54,10 +56,10 @@ def write(
     row[at.L_LEFT], row[at.L_CAME], row[at.L_BEGAN] = me[st.LEFT], me[st.CAME], me[st.BEGAN]
     row[at.L_ENDED] = now
     row[at.L_REPAIR], row[at.L_MM], row[at.L_ABOARD] = me[st.STOOD], me[st.MM], me[st.LOAD]
-    return row
+    return number
 
 
-@STEP
+@only_compiled
 def remark(
     rows: NDArray[np.int64], clock: NDArray[np.int64], me: NDArray[np.int64],
     v: int, step: int, target: int, now: int, outcome: int,
@@ -65,10 +67,11 @@ def remark(
     """Write a row of a collection that is not done."""
     me[st.LEFT] = me[st.CAME] = me[st.BEGAN] = now
     me[st.STOOD] = me[st.MM] = 0
-    write(rows, clock, me, v, step, COLLECT, target, now)[at.L_OUTCOME] = outcome
+    row = rows[write(rows, clock, me, v, step, COLLECT, target, now)]
+    row[at.L_OUTCOME] = outcome
 
 
-@njit(cache=True, nogil=True, error_model="numpy")
+@njit(**LEAF)
 def run(
     world: World, state: State, events: EventList, rows: NDArray[np.int64],
     hauls: NDArray[np.int64], spare: int, until_hour: int,
@@ -158,7 +161,7 @@ def run(
                     room_ml = truck[v, at.T_ML] - me[st.ML]
                     g = min(g, (room_ml * 1000 + 999) // given[at.ML_KG])
                     ml = g * given[at.ML_KG] // 1000
-                    row = write(rows, clock, me, v, me[st.DOING], COLLECT, b, now)
+                    row = rows[write(rows, clock, me, v, me[st.DOING], COLLECT, b, now)]
                     row[at.L_G], row[at.L_ML] = g, ml
                     row[at.L_BINS], row[at.L_GROUND] = me[st.BINS], me[st.GROUND]
                     row[at.L_OUTCOME] = DONE
@@ -227,7 +230,7 @@ def run(
                 if goes_on < trucks:
                     me = unit[goes_on]
                     me[st.BEGAN] = visitor[goes_on, st.V_BEGAN]
-                    row = write(rows, clock, me, goes_on, me[st.DOING], UNLOAD, low, now)
+                    row = rows[write(rows, clock, me, goes_on, me[st.DOING], UNLOAD, low, now)]
                     row[at.L_G], row[at.L_ML] = g, me[st.ML]
                     row[at.L_DIVERTED] = me[st.DIVERTED]
                     me[st.LOAD] = me[st.ML] = 0

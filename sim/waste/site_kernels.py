@@ -8,7 +8,7 @@ from sim.events import EventList, push
 from sim.waste import layout as at
 from sim.waste import state as st
 from sim.waste.layout import HOUR_MS, World
-from sim.waste.step_kernels import STEP, choose, departs, draw, intake_left, stands
+from sim.waste.step_kernels import choose, departs, draw, intake_left, only_compiled, stands
 
 if TYPE_CHECKING:
     import numpy as np
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from sim.waste.state import State
 
 
-@STEP
+@only_compiled
 def key_of(
     facility: NDArray[np.int64], trucks: int, haulers: int, time: int, kind: int, item: int
 ) -> float:
@@ -43,7 +43,7 @@ def key_of(
     return float(time * (span + haulers) + rank)
 
 
-@STEP
+@only_compiled
 def add_up(
     hourly: NDArray[np.int64], site: NDArray[np.int64], facility: NDArray[np.int64], f: int,
     now: int,
@@ -61,7 +61,7 @@ def add_up(
         hourly[hour, f, at.S_FULL] += since
 
 
-@STEP
+@only_compiled
 def settle(world: World, state: State, events: EventList, f: int, now: int) -> None:
     """Rule 10: let begin to tip and to be pressed what may.
 
@@ -146,7 +146,7 @@ def settle(world: World, state: State, events: EventList, f: int, now: int) -> N
         )
 
 
-@STEP
+@only_compiled
 def take_job(world: World, state: State, events: EventList, h: int, now: int) -> bool:
     """Let a hauler take the first job of its pool, if there is one; whether there was."""
     given, me, row = world.hauler[h], state.hauler[h], state.job[h]
@@ -193,7 +193,7 @@ def take_job(world: World, state: State, events: EventList, h: int, now: int) ->
     return True
 
 
-@STEP
+@only_compiled
 def hauler_goes(
     way_ms: NDArray[np.int32], way_mm: NDArray[np.int32], period: NDArray[np.int64],
     up: NDArray[np.int64], repair: NDArray[np.int64], streams: NDArray[np.uint64],
@@ -231,7 +231,7 @@ def hauler_goes(
     me[st.P_AT] = place
 
 
-@STEP
+@only_compiled
 def assign(world: World, state: State, events: EventList, pool: int, now: int) -> None:
     """Rule 11: give the jobs of a pool to those who are idle and may set out."""
     week_h = (world.first_hour + now // HOUR_MS) % at.WEEK_H
@@ -245,7 +245,7 @@ def assign(world: World, state: State, events: EventList, pool: int, now: int) -
             return
 
 
-@STEP
+@only_compiled
 def end_haul(
     hauls: NDArray[np.int64], clock: NDArray[np.int64], row: NDArray[np.int64],
     visitor: NDArray[np.int64], h: int, now: int,
@@ -273,7 +273,7 @@ def end_haul(
         row[i] = 0
 
 
-@STEP
+@only_compiled
 def haul(
     world: World, state: State, events: EventList, hauls: NDArray[np.int64], h: int, now: int,
     tipped: int,

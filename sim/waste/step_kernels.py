@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 from numba import njit
 
+from networks.one_version import one_version
 from sim.draws import bits
 from sim.waste import layout as at
 from sim.waste import state as st
@@ -15,14 +16,26 @@ from sim.waste.layout import HOUR_MS
 from sim.waste.plan import COLLECT, PREDICTED, RISK, THRESHOLD
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numpy.typing import NDArray
 
+Kernel = TypeVar("Kernel", bound="Callable[..., Any]")
 
+LEAF: dict[str, Any] = {"cache": True, "nogil": True, "error_model": "numpy", "_nrt": False}
+"""Options of kernels that allocate nothing: numba need not count references to the arrays that they
+are handed."""
 _ONLY_COMPILED: dict[str, Any] = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
-STEP: Any = njit(cache=True, nogil=True, error_model="numpy", **_ONLY_COMPILED)
-"""How functions are compiled that only compiled ones call."""
+_COMPILED: Any = njit(**LEAF, **_ONLY_COMPILED)
 
 
+def only_compiled(kernel: Kernel) -> Kernel:
+    """Compile a function that only compiled ones call, once for all of them."""
+    compiled: Kernel = one_version(_COMPILED(kernel))
+    return compiled
+
+
+@one_version
 @njit(cache=True, nogil=True)
 def draw(streams: NDArray[np.uint64], stream: int, item: int, number: int) -> int:
     """Draw one of `sim.cells.CELLS`."""
@@ -30,7 +43,7 @@ def draw(streams: NDArray[np.uint64], stream: int, item: int, number: int) -> in
     return int(np.int64(drawn >> np.uint64(52)))  # signed: mixed signs would be floats
 
 
-@STEP
+@only_compiled
 def stands(
     up: NDArray[np.int64], repair: NDArray[np.int64], streams: NDArray[np.uint64],
     left: NDArray[np.int64], row: int, kind: int, item: int, ms: int,
@@ -62,7 +75,7 @@ def stands(
     return stood
 
 
-@STEP
+@only_compiled
 def departs(
     ways: NDArray[np.int32], period: NDArray[np.int64], first_hour: int, a: int, b: int, t: int
 ) -> int:
@@ -76,7 +89,7 @@ def departs(
             return hour * HOUR_MS
 
 
-@STEP
+@only_compiled
 def reach(
     ways: NDArray[np.int32], period: NDArray[np.int64], first_hour: int, a: int, b: int, t: int
 ) -> int:
@@ -85,7 +98,7 @@ def reach(
     return out + ways[period[(first_hour + out // HOUR_MS) % at.WEEK_H], a, b]
 
 
-@STEP
+@only_compiled
 def opening(opens: NDArray[np.int64], first_hour: int, f: int, t: int) -> int:
     """First time from t on at which a facility is open by plan."""
     hour = t // HOUR_MS
@@ -93,7 +106,7 @@ def opening(opens: NDArray[np.int64], first_hour: int, f: int, t: int) -> int:
     return t if wait == 0 else (hour + wait) * HOUR_MS
 
 
-@STEP
+@only_compiled
 def intake_left(
     used: NDArray[np.int64], intake: NDArray[np.int64], f: int, stream: int, load: int
 ) -> bool:
@@ -101,7 +114,7 @@ def intake_left(
     return used[f, stream] == 0 or used[f, stream] + load <= intake[f, stream]
 
 
-@STEP
+@only_compiled
 def choose(
     to_ms: NDArray[np.int32], from_ms: NDArray[np.int32], period: NDArray[np.int64],
     opens: NDArray[np.int64], outage: NDArray[np.int64], accepts: NDArray[np.int64],
@@ -163,7 +176,7 @@ def choose(
     return best, least
 
 
-@STEP
+@only_compiled
 def count_over(
     given: NDArray[np.int64], mine: NDArray[np.int64], over: NDArray[np.int64], grown: int, to: int
 ) -> None:
@@ -184,7 +197,7 @@ def count_over(
     over[mine[st.HOUR], given[at.CELL], at.Y_FALLEN] += fallen * given[at.ML_KG]
 
 
-@STEP
+@only_compiled
 def lying(
     given: NDArray[np.int64], filling: NDArray[np.int32], mine: NDArray[np.int64],
     over: NDArray[np.int64], now: int,
@@ -221,14 +234,14 @@ def lying(
     return int(mine[st.LAY] + grown * mine[st.SEEN] // HOUR_MS)
 
 
-@STEP
+@only_compiled
 def bins_filled(given: NDArray[np.int64], lies: int) -> int:
     """Bins that are not empty."""
     inside = min(lies, given[at.HOLDS])
     return int((inside * given[at.BINS] + given[at.HOLDS] - 1) // given[at.HOLDS])
 
 
-@STEP
+@only_compiled
 def service(given: NDArray[np.int64], lies: int, ground_us: int) -> int:
     """Ms that it takes to collect what lies."""
     ground_ml = max(0, lies - given[at.HOLDS]) * given[at.ML_KG] // 1000
@@ -236,7 +249,7 @@ def service(given: NDArray[np.int64], lies: int, ground_us: int) -> int:
     return int(given[at.STOP_MS] + given[at.BIN_MS] * bins + ground_ml * ground_us // 1000)
 
 
-@STEP
+@only_compiled
 def chosen(
     given: NDArray[np.int64], ahead: NDArray[np.int64], route: NDArray[np.int64], z: float,
     week_h: int, lies: int,
@@ -272,7 +285,7 @@ def chosen(
     return lies * at.PPM >= route[at.R_SHARE] * given[at.HOLDS]
 
 
-@STEP
+@only_compiled
 def next_stand(step: NDArray[np.int64], i: int, end: int) -> int:
     """First step from i on that collects, or ``end``."""
     while i < end and step[i, at.KIND] != COLLECT:
@@ -280,7 +293,7 @@ def next_stand(step: NDArray[np.int64], i: int, end: int) -> int:
     return i
 
 
-@STEP
+@only_compiled
 def join(
     visitor: NDArray[np.int64], site: NDArray[np.int64], who: int, f: int, stream: int, load: int,
     now: int,

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from numba import njit
 from scipy import stats
 
-from sim.draws import _between_0_and_1, bits, stream_id, uniform, uniforms
+from sim.draws import _between_0_and_1, bits, draw_bits, luck, stream_id, uniform, uniforms
 
 words = st.integers(-(2**63), 2**63 - 1)
 
@@ -54,6 +54,12 @@ def test_a_draw_has_the_same_bits_in_every_version():
     assert int(bits(0, 0, 0, 0)) == 14181990061990716364
     assert int(bits(1, 2, 3, 4)) == 6872667724361975787
     assert uniform(1, stream_id("arrivals"), 0, 0) == 0.7290614320156005
+
+
+@given(words, words, words, words)
+@settings(max_examples=50, deadline=None)
+def test_draws_of_an_item_have_the_bits_of_its_four_words(seed, stream, item, draw):
+    assert draw_bits(np.uint64(luck(seed, stream, item)), draw) == bits(seed, stream, item, draw)
 
 
 @given(words, words, words, words)

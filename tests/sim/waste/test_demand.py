@@ -8,10 +8,10 @@ from scipy import stats
 
 from networks.errors import InputError
 from sim import Exponential, Fixed, Gamma
-from sim.draws import bits, uniform
+from sim.draws import luck, uniform
 from sim.waste import Deliveries, Filling, Orders, Outages, Source, Stands
 from sim.waste.demand import outage_times
-from sim.waste.filling_kernel import draw_bits, gamma, luck, poisson, poisson_mode
+from sim.waste.filling_kernel import gamma, poisson, poisson_mode
 
 Z = 3.29  # two-sided 99.9 %
 
@@ -52,11 +52,6 @@ def test_an_hour_has_the_moments_of_a_compound_poisson_sum(number, size, cv):
 def test_sizes_are_gamma_distributed(shape):
     drawn = np.array([gamma(shape, of_item(9, 2, i)) for i in range(4000)])
     assert stats.kstest(drawn, stats.gamma(shape).cdf).pvalue > 0.001
-
-
-def test_draws_of_an_item_are_those_of_sim_draws():
-    for item, draw in ((0, 0), (5, 1 << 20), (1 << 40, 3)):
-        assert draw_bits(of_item(9, 2, item), draw) == bits(9, 2, item, draw)
 
 
 @pytest.mark.parametrize("mean", [0.5, 9.9, 99.9, 100.1, 3000.0])
