@@ -124,9 +124,10 @@ def facilities(run: RunFolder, words: Words, weekly: Weekly) -> Sheet | None:
 
 def trucks(run: RunFolder, words: Words, weekly: Weekly) -> Sheet | None:
     """Tell what each truck does in a week."""
+    windows = () if run.estimate("in_window_share") is None else ("in_window_share",)
     columns = (
         "collected_t", "served_stands", "trips", "diversions", "km", "km_empty", "out_h",
-        "overtime_h", "missed_stands", "punctual_share", "repair_h",
+        "overtime_h", "missed_stands", "punctual_share", *windows, "repair_h",
     )  # fmt: skip
     names = [str(name) for name in run.manifest.get("trucks") or []]
     if not names:

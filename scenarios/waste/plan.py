@@ -154,16 +154,20 @@ class _Steps:
             if row not in self.stand:
                 self.unknown += 1
                 continue
-            earliest = self._opens(visit, driven.leave_s)
-            found.append((COLLECT, self.stand[row], earliest, np.inf, 0.0, begin, ended))
+            opens, closes = self._window(visit, driven.leave_s)
+            found.append((COLLECT, self.stand[row], opens, closes, 0.0, begin, ended))
         self._rest(driven, len(driven.visits), found)
         return _Route(
             name, driven.kind, driven.weekday, driven.leave_s, float(truck.shift_s), found
         )
 
-    def _opens(self, stop: int, leave_s: int) -> float:
-        window = self.question.problem.window
-        return float(max(0, int(window[stop, 0]) - leave_s))
+    def _window(self, stop: int, leave_s: int) -> tuple[float, float]:
+        """When a stop may begin, after leaving; one that never closes until inf."""
+        from optimize.routing.nodes.problem import NEVER
+
+        opens, closes = self.question.problem.window[stop].tolist()
+        closes = np.inf if closes >= NEVER else float(max(0, closes - leave_s))
+        return float(max(0, opens - leave_s)), closes
 
     def _rest(self, driven: Driven, place: int, found: list[tuple[Any, ...]]) -> None:
         pause = self.question.kinds[driven.kind].pause

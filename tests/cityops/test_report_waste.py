@@ -15,14 +15,15 @@ from cityops.report.reading import RunFolder
 from cityops.report.waste import weekly, write_waste_report
 from cityops.report.waste_charts import by_hour, day_bars, queueing, stream_name
 from cityops.report.waste_map import CLASSES, overflow_map, points
+from cityops.report.waste_sheets import trucks
 from cityops.report.words import Words
 
 BASE = Path(__file__).resolve().parents[1] / "bad_input" / "base"
-POINTS = """name,kind,lon,lat,stream,kg_day,bins,bin_l
-P1,household,112.8205,28.3502,kitchen,60,1,120
-P1,household,112.8205,28.3502,other,40,1,240
-P2,market,112.8245,28.3522,kitchen,50,1,120
-P3,office,112.8225,28.3540,other,30,1,240
+POINTS = """name,kind,lon,lat,stream,kg_day,bins,bin_l,from,until
+P1,household,112.8205,28.3502,kitchen,60,1,120,,
+P1,household,112.8205,28.3502,other,40,1,240,,
+P2,market,112.8245,28.3522,kitchen,50,1,120,05:00,11:00
+P3,office,112.8225,28.3540,other,30,1,240,,
 """
 TABLES = """
 [collection]
@@ -166,6 +167,14 @@ def test_the_map_has_a_mark_for_every_point_in_the_colour_of_its_worst_stream(ru
     worst = points(run).groupby("point")["over"].max()
     colours = sorted(CLASSES.colour(share) for share in worst)
     assert sorted(t["marker"]["color"] for t in marks for _ in t["x"]) == colours
+
+
+def test_the_table_of_trucks_tells_who_is_late_for_windows_where_there_are_some(runs):
+    run, words = RunFolder.load(runs / "base"), Words()
+    sheet = trucks(run, words, weekly)
+    column = sheet.heads.index(words.measure("in_window_share")) - 1
+    told = {row.name: row.cells[column] for row in sheet.rows}
+    assert told == {"kitchen 1": "100.0%", "other 1": "–"}
 
 
 def test_amounts_are_told_by_the_week(runs):

@@ -7,6 +7,7 @@ import pytest
 
 from networks.errors import InputError
 from scenarios import load_scenario
+from scenarios.services import build_service
 from scenarios.waste.build import build_waste
 from scenarios.waste.plan import COLLECT, UNLOAD, make_routes
 
@@ -61,6 +62,28 @@ def test_selection_is_by_routes(write):
     _, plan = _plan(write(("effort = 1", 'effort = 1\nselect = { other = "predicted" }')))
     select = {plan.of[n]: code for n, code in zip(plan.number, plan.routes.select, strict=True)}
     assert select == {"kitchen": 0, "other": 2}
+
+
+def test_a_window_of_a_point_is_kept_in_the_plan_and_measured(write, tmp_path):
+    path = write()
+    file = tmp_path / "points.csv"
+    lines = file.read_text(encoding="utf-8").splitlines()
+    ends = [",from,until", ",06:00,12:00", *[",,"] * (len(lines) - 2)]
+    file.write_text("\n".join(map("".join, zip(lines, ends, strict=True))), encoding="utf-8")
+    service = build_service(load_scenario(path))
+    routes, names = service.plan.routes, list(service.built.stands.names)
+    mine = routes.target == names.index("P1 kitchen")
+    steps = np.flatnonzero((routes.kind == COLLECT) & mine)
+    whose = np.searchsorted(routes.first, steps, side="right") - 1
+    opens = routes.leave_s[whose] + routes.earliest_s[steps]
+    closes = routes.leave_s[whose] + routes.latest_s[steps]
+    assert len(steps) == 4
+    assert set(opens) == {6 * 3600.0}
+    assert set(closes) == {12 * 3600.0 - 70.0}  # a stop of 30 s and two bins of 20 s
+    assert np.isinf(routes.latest_s[(routes.kind == COLLECT) & ~mine]).all()
+    table = service.replicate(0, "kernel").measures
+    rows = table[(table["measure"] == "in_window_share") & (table["by"] == "all")]
+    assert rows["value"].tolist() == [1.0]
 
 
 def test_no_service_day_in_the_run_is_said(write):
