@@ -173,6 +173,7 @@ class _Builder:
         self.streets = scenario.spec.network.model_copy(update={"mode": self._mode()})
         self.network = read_streets(self.streets, self.faults)
         self.places = Places()
+        self.drive_kmh = self._one_drive_kmh()
 
     def _mode(self) -> str:
         """Mode of the streets: that of the routes, which must be one."""
@@ -187,12 +188,21 @@ class _Builder:
             )
         return min(modes)
 
-    def _drive_kmh(self) -> float | None:
-        """Fastest that trucks drive: of routes that all say it, the fastest."""
+    def _one_drive_kmh(self) -> float | None:
+        """Fastest that trucks drive, which must be one: all share their ways."""
         routes = self.scenario.spec.routes
-        fastest = [routes[name].drive_kmh for name in self.spec.routes]
-        said = [kmh for kmh in fastest if kmh is not None]
-        return max(said) if len(said) == len(fastest) else None
+        fastest = {routes[name].drive_kmh for name in self.spec.routes}
+        if len(fastest) > 1:
+            told = [
+                "as the streets allow" if kmh is None else f"at {kmh:g} km/h at most"
+                for kmh in sorted(fastest, key=lambda kmh: kmh or np.inf)
+            ]
+            self.faults.add(
+                ("waste", "routes"),
+                f"are driven {' and '.join(told)}",
+                "give all of them one drive_kmh",
+            )
+        return max(fastest, key=lambda kmh: kmh or np.inf)
 
     def built(self) -> BuiltWaste:
         from scenarios.areas import build_areas
@@ -224,7 +234,7 @@ class _Builder:
         )  # fmt: skip
         record = coming.recorded(spec, table, round(self.head.horizon_h / 24.0), faults)
         faults.stop()
-        roads = build_roads(network.network, self.places, shut, self._drive_kmh())
+        roads = build_roads(network.network, self.places, shut, self.drive_kmh)
         depots = names[len(spec.facility) :]
         place = np.array([site.place for site in sites], dtype=np.int64)
         return BuiltWaste(
@@ -287,11 +297,15 @@ class _Builder:
         depots: dict[str, tuple[KeyPath, float, float]] = {}
         for name in spec.routes:
             table: Any = routes[name]
-            given |= {one.name: (one.lon, one.lat) for one in table.facility}
-            for number, one in enumerate(table.depot):
-                path: KeyPath = ("routes", name, "depot", number)
-                depots.setdefault(one.name, (path, one.lon, one.lat))
-        given |= {name: (lon, lat) for name, (_, lon, lat) in depots.items()}
+            for key in ("facility", "depot"):
+                places = getattr(table, key)
+                for number, one in enumerate(places):
+                    path: KeyPath = ("routes", name, key, number)
+                    if key == "depot" and len(places) == 1:
+                        path = path[:-1]
+                    self._same_place(given, path, one.name, (one.lon, one.lat))
+                    if key == "depot":
+                        depots.setdefault(one.name, (path, one.lon, one.lat))
         found = []
         for number, facility in enumerate(spec.facility):
             path = ("waste", "facility", number)
@@ -306,6 +320,7 @@ class _Builder:
                     found.append(Site(facility.name, 0.0, 0.0, 0))
                     continue
                 lon, lat = given[facility.name]
+            self._same_place(given, path, facility.name, (lon, lat))
             beyond = (60.0 * facility.beyond_min, 1000.0 * facility.beyond_km)
             found.append(self._site(facility.name, lon, lat, path, beyond))
         own = {facility.name for facility in spec.facility}
@@ -314,6 +329,23 @@ class _Builder:
             for name, (path, lon, lat) in depots.items()
             if name not in own
         ]
+
+    def _same_place(
+        self,
+        given: dict[str, tuple[float, float]],
+        path: KeyPath,
+        name: str,
+        at: tuple[float, float],
+    ) -> None:
+        """Note where a name is, or that it is elsewhere, too."""
+        known = given.setdefault(name, at)
+        if known != at:
+            self.faults.add(
+                path,
+                f'"{name}" is at {at[0]:.9g}, {at[1]:.9g}, and elsewhere at {known[0]:.9g}, '
+                f"{known[1]:.9g}",
+                "give it one lon and lat, or another name",
+            )
 
     def _building_sites(self) -> list[Site]:
         return [
@@ -370,7 +402,7 @@ class _Builder:
         for own in zip(self.places.node, self.places.beyond_s, self.places.beyond_m, strict=True):
             trial.add(*own)
         at = np.array([trial.add(int(n)) if n >= 0 else -1 for n in node], dtype=np.int64)
-        _, seconds, _ = way_tables(network, trial, shut, self._drive_kmh())
+        _, seconds, _ = way_tables(network, trial, shut, self.drive_kmh)
         ways = np.asarray(np.isfinite(seconds).any(axis=0))
         home = sites[-1].place if len(sites) > len(self.spec.facility) else sites[0].place
         both = ways[home] & ways[:, home]

@@ -80,6 +80,30 @@ def test_a_facility_without_a_place_is_said(write):
         build_waste(load_scenario(write(lost)))
 
 
+YARDS = (
+    'volume_m3 = 3\ncompaction = 3\ndepot = { name = "Yard", lon = 112.8200, lat = 28.3500 }',
+    'volume_m3 = 3\ncompaction = 3\ndepot = { name = "Yard", lon = 112.8280, lat = 28.3560 }',
+)
+PLANTS = ('kind = "station"', 'kind = "station"\nlon = 112.8200\nlat = 28.3500')
+SPEEDS = ("volume_m3 = 3\ncompaction = 3\n", "volume_m3 = 3\ncompaction = 3\ndrive_kmh = 30\n")
+    'stream = "kitchen"\ncapacity_t = 1',
+    'stream = "kitchen"\ncapacity_t = 1\ndrive_kmh = 30',
+)
+FAULTS = [
+    (YARDS, 'depot: "Yard" is at 112.828, 28.356, and elsewhere at 112.82, 28.35; give it one lon'),
+    (PLANTS, '"Station" is at 112.82, 28.35, and elsewhere at 112.826, 28.354; give it one lon'),
+    (SPEEDS, "are driven at 30 km/h at most and as the streets allow; give all of them one drive"),
+]
+
+
+@pytest.mark.parametrize(("edit", "said"), FAULTS, ids=["yards", "plants", "speeds"])
+def test_one_name_is_one_place_and_all_trucks_drive_alike(write, edit, said):
+    with pytest.raises(InputError) as caught:
+        build_waste(load_scenario(write(edit)))
+    assert said in str(caught.value)
+    assert "scenario.toml:" in str(caught.value)
+
+
 def test_what_was_weighed_is_thrown_in_evenly_since_the_time_before(write, tmp_path):
     rows = ["stand,time,kg", "P1 kitchen,10,30", "P1 kitchen,20,10", "P2 other,90,18"]
     (tmp_path / "weighed.csv").write_text("\n".join([*rows, ""]), encoding="utf-8")
