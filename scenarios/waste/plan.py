@@ -94,6 +94,16 @@ def make_routes(built: BuiltWaste) -> WastePlan:
         origin[name] = {**told, "routes": len(driven)}
         steps = _Steps(built, question)
         planned += [steps.route(name, one) for one in driven]
+        warnings += [
+            f"[routes.{name}]: {said}" for said in question.warnings if said not in built.warnings
+        ]
+        served = {visit for one in driven for visit, _, _ in one.visits if visit >= 0}
+        left = [row for stop, row in enumerate(question.rows.tolist()) if stop not in served]
+        if left:
+            warnings.append(
+                f"[routes.{name}]: no route serves {len(left)} of {len(question.rows)} points, "
+                f"whose bins are never emptied; the first is {question.points.name[left[0]]}"
+            )
         if steps.unknown:
             warnings.append(
                 f"[routes.{name}]: {steps.unknown} stops are of stands that were left out"

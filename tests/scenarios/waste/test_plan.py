@@ -111,5 +111,18 @@ def test_a_plan_that_was_written_is_driven_and_an_edit_of_it_too(write, tmp_path
     lines = file.read_text(encoding="utf-8").splitlines(keepends=True)
     gone = next(k for k, line in enumerate(lines) if ",collect," in line)
     file.write_text("".join(lines[:gone] + lines[gone + 1 :]), encoding="utf-8")
-    edited = _plan(write(named))[1].routes
-    assert (edited.kind == COLLECT).sum() < (plan.routes.kind == COLLECT).sum()
+    edited = _plan(write(named))[1]
+    assert (edited.routes.kind == COLLECT).sum() < (plan.routes.kind == COLLECT).sum()
+    assert not plan.warnings
+    assert len(edited.warnings) == 1
+    assert "[routes.kitchen]: no route serves 1 of 5 points, whose bins" in edited.warnings[0]
+
+
+def test_points_that_no_route_may_serve_are_told(write, tmp_path):
+    path, file = write(), tmp_path / "points.csv"
+    text = file.read_text(encoding="utf-8")
+    assert text.count(",kitchen,60,") == 5
+    file.write_text(text.replace(",kitchen,60,", ",kitchen,1600,", 1), encoding="utf-8")
+    _, plan = _plan(path)
+    assert len(plan.warnings) == 1
+    assert "[routes.kitchen]: 1 points of 1,600 kg cannot be served" in plan.warnings[0]
