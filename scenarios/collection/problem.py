@@ -46,7 +46,7 @@ LEFT_REASONS = (
     "its hours are shorter than the stop",
     "outside all shifts",
 )
-_NO_TRUCK, _LARGE, _NO_WAY, _NO_WAY_BACK, _SHORT, _OUTSIDE = LEFT_REASONS
+_OUTSIDE = LEFT_REASONS.index("outside all shifts")
 _GRAMS, _MILLILITRES = 1000.0, 1000.0
 _INTAKE_HOURS = 72
 _NO_LIMIT = 1 << 50
@@ -173,16 +173,31 @@ class Served:
         return service_seconds(self.spec, self.points)[self.asked]
 
     @cached_property
+    def last_s(self) -> int:
+        """Second of the day until which the last truck may be out."""
+        return max(truck.until_s + truck.shift_s for truck in self.trucks)
+
+    @cached_property
     def window(self) -> NDArray[np.int64]:
-        """When each stop may be begun, int64[a, 2]; the end before the begin where it never may."""
+        """When each stop may be begun, int64[a, 2]; the end before the begin where it never may.
+
+        Of hours over midnight of which the trucks meet the end as they leave, and the begin at the
+        end of their day, the later ones are taken where a truck can keep them.
+        """
         from optimize.routing.nodes.problem import NEVER
 
         window = self.points.window[self.asked].copy()
         free = window[:, 1] < 0
         late = ~free & (window[:, 1] <= self.first_s)
         window[late] += DAY_S
+        over = ~free & (window[:, 1] - DAY_S > self.first_s)
         window[:, 1] -= self.service_s
         window[free] = 0, NEVER
+        if over.any():
+            stage = np.max([_stage(self, truck, window) for truck in self.trucks], axis=0)
+            earlier = np.stack([np.maximum(window[:, 0] - DAY_S, 0), window[:, 1] - DAY_S], axis=1)
+            over &= (stage == _OUTSIDE) & (earlier[:, 1] >= earlier[:, 0])
+            window[over] = earlier[over]
         return window
 
 
@@ -216,7 +231,7 @@ def unserved(served: Served) -> tuple[NDArray[np.int64], pd.DataFrame]:
 
     stage = np.zeros(len(served.asked), dtype=np.int64)
     for truck in served.trucks:
-        np.maximum(stage, _stage(served, truck), out=stage)
+        np.maximum(stage, _stage(served, truck, served.window), out=stage)
     able = stage == len(LEFT_REASONS)
     points = served.points
     rows = [
@@ -231,7 +246,7 @@ def unserved(served: Served) -> tuple[NDArray[np.int64], pd.DataFrame]:
     return served.asked[able], pd.DataFrame(rows, columns=LEFT_COLUMNS)
 
 
-def _stage(served: Served, truck: Truck) -> NDArray[np.int64]:
+def _stage(served: Served, truck: Truck, window: NDArray[np.int64]) -> NDArray[np.int64]:
     """How far each point gets with a kind of truck: the first reason that keeps it out."""
     from optimize.routing.nodes.problem import FAR
 
@@ -252,7 +267,7 @@ def _stage(served: Served, truck: Truck) -> NDArray[np.int64]:
                 at = served.place(served.dumps[f].node)
                 ways.append(seconds[here, at] + visit + seconds[at, home])
         back = np.min(ways, axis=0)
-    window, service = served.window, served.service_s
+    service = served.service_s
     begin = np.maximum(truck.leaves_s + there, window[:, 0])
     leave = np.minimum(np.maximum(truck.leaves_s, begin - there), truck.until_s)
     good = [
@@ -371,8 +386,11 @@ def _openings(served: Served) -> NDArray[np.int64]:
         first = clock_s(site.opens or "00:00")
         last = DAY_S if site.closes is None else clock_s(site.closes)
         last += DAY_S if last <= first else 0
-        later = DAY_S if last <= served.first_s else 0
-        window[f] = first + later, max(first, last - visits[f]) + later
+        if last <= served.first_s:
+            first, last = first + DAY_S, last + DAY_S
+        elif last - DAY_S > served.first_s and first + visits[f] > served.last_s:
+            first, last = max(0, first - DAY_S), last - DAY_S
+        window[f] = first, max(first, last - visits[f])
     return window
 
 

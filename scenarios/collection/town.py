@@ -71,7 +71,6 @@ class Town:
         self.time: list[float] = network.edge_times_s(period).tolist()
         self.depots, self.facilities = depots, facilities
         self.trucks = {truck.name: truck for truck in _trucks(spec)}
-        self.first_s = min(truck.leaves[0] for truck in self.trucks.values())
         self.tipped: Counter[tuple[int, str, int]] = Counter()
         numbers = sorted(day_index(day) for day in spec.days) or list(range(len(DAYS)))
         self.day_numbers = tuple(numbers)
@@ -132,12 +131,15 @@ class Town:
         litres = float(self.points.litres[row])
         return 0.0 if math.isnan(litres) else days * self.spec.days_of_waste * litres
 
-    def hours(self, row: int) -> tuple[int, int] | None:
-        """Seconds of the day from and until which a point may be collected; None for any time."""
-        start, end = self.points.window[row].tolist()
-        if end < 0:
-            return None
-        return (start + DAY_S, end + DAY_S) if end <= self.first_s else (start, end)
+    def is_open(self, row: int, begin: int, end: int) -> bool:
+        """Whether a point may be collected from one second of the day to another."""
+        start, until = self.points.window[row].tolist()
+        return until < 0 or _within(start, until, begin, end)
+
+    def span_s(self, row: int) -> float:
+        """Seconds of the day in which a point may be collected."""
+        start, until = self.points.window[row].tolist()
+        return math.inf if until < 0 else until - start
 
     def may_hold(self, truck: Truck, row: int) -> bool:
         """Whether a truck could take a point at all, by stream and size."""
@@ -164,16 +166,20 @@ class Town:
         carried = own & truck.streams if truck.streams else own
         return not allowed or carried <= set(allowed)
 
-    def opening(self, facility: int) -> tuple[int, int] | None:
-        """Seconds of the day in which a visit must lie; None for any time."""
+    def takes_at(self, facility: int, begin: int, end: int) -> bool:
+        """Whether a facility is open from one second of the day to another."""
         site = self.spec.facility[facility]
         if site.opens is None and site.closes is None:
-            return None
-        start = clock_s(site.opens) if site.opens else 0
-        end = clock_s(site.closes) if site.closes else DAY_S
-        if end <= start:
-            end += DAY_S
-        return (start + DAY_S, end + DAY_S) if end <= self.first_s else (start, end)
+            return True
+        opens = clock_s(site.opens) if site.opens else 0
+        closes = clock_s(site.closes) if site.closes else DAY_S
+        return _within(opens, closes if closes > opens else closes + DAY_S, begin, end)
+
+
+def _within(start: int, until: int, begin: int, end: int) -> bool:
+    """Whether a time lies in hours of the day, be they those of the night before or of a later."""
+    nights = (DAY_S * back for back in range(-1, 3))
+    return any(start + night <= begin and end <= until + night for night in nights)
 
 
 def _trucks(spec: CollectSpec) -> list[Truck]:

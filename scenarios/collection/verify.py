@@ -288,8 +288,7 @@ class _Route:
         if self.litres > truck.litres + 0.5:
             self.faults.append(f"carries {self.litres:,.0f} l of loose waste after {label}")
         begin, takes = self.leaves_s + self.seconds, town.service_s(point)
-        hours = town.hours(point)
-        if hours is not None and not hours[0] <= begin <= begin + takes <= hours[1]:
+        if not town.is_open(point, begin, begin + takes):
             self.faults.append(f"collects {label} at {_clock(begin)}, outside its hours")
         return takes
 
@@ -308,8 +307,7 @@ class _Route:
         facility, begin = own[k], self.leaves_s + self.seconds
         town.tipped[facility, self.day, begin // 3600] += round(1000 * self.kg)
         self.kg = self.litres = 0.0
-        hours = town.opening(facility)
-        if hours is not None and not hours[0] <= begin <= begin + takes[k] <= hours[1]:
+        if not town.takes_at(facility, begin, begin + takes[k]):
             name = town.spec.facility[facility].name
             self.faults.append(f"unloads at {name} at {_clock(begin)}, when it is closed")
         return takes[k]
