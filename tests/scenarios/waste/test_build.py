@@ -86,9 +86,6 @@ YARDS = (
 )
 PLANTS = ('kind = "station"', 'kind = "station"\nlon = 112.8200\nlat = 28.3500')
 SPEEDS = ("volume_m3 = 3\ncompaction = 3\n", "volume_m3 = 3\ncompaction = 3\ndrive_kmh = 30\n")
-    'stream = "kitchen"\ncapacity_t = 1',
-    'stream = "kitchen"\ncapacity_t = 1\ndrive_kmh = 30',
-)
 FAULTS = [
     (YARDS, 'depot: "Yard" is at 112.828, 28.356, and elsewhere at 112.82, 28.35; give it one lon'),
     (PLANTS, '"Station" is at 112.82, 28.35, and elsewhere at 112.826, 28.354; give it one lon'),
