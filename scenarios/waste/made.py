@@ -6,11 +6,15 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+import numpy as np
+
 from networks.errors import InputError
 from scenarios.merge import shown_path
 from scenarios.waste.schema import of_routes
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from optimize.routing.nodes.problem import NodeProblem
     from optimize.routing.nodes.solution import NodeRoute
     from scenarios.collection.build import CollectQuestion
@@ -138,24 +142,35 @@ def _driven(problem: NodeProblem, route: NodeRoute, weekday: int | None) -> Driv
 
 
 def beyond_border(built: BuiltWaste, question: CollectQuestion) -> NodeProblem:
-    """Add the ways beyond the border of the streets to those of facilities that lie there."""
+    """Give facilities beyond the border of the streets places of their own, farther off.
+
+    Others of the same junction, be they depots, stops or facilities, stay where they are.
+    """
     problem, own = question.problem, {f.name: f for f in built.spec.facility}
-    seconds = [table.copy() for table in problem.seconds]
-    metres = [table.copy() for table in problem.metres]
+    place, at = problem.facility_place.copy(), list(range(problem.n_places))
+    extra_s, extra_m = [0] * len(at), [0] * len(at)
     for number, site in enumerate(question.dumps):
         facility = own.get(site.name)
-        if facility is None:
+        if facility is None or not (facility.beyond_min or facility.beyond_km):
             continue
-        place = int(problem.facility_place[number])
-        for tables, extra in (
-            (seconds, round(60.0 * facility.beyond_min)),
-            (metres, round(1000.0 * facility.beyond_km)),
-        ):
-            for table in tables:
-                table[place, :] += extra
-                table[:, place] += extra
-                table[place, place] = 0
-    return replace(problem, seconds=tuple(seconds), metres=tuple(metres))
+        at.append(int(place[number]))
+        place[number] = len(at) - 1
+        extra_s.append(round(60.0 * facility.beyond_min))
+        extra_m.append(round(1000.0 * facility.beyond_km))
+    return replace(
+        problem,
+        seconds=tuple(_farther(table, at, extra_s) for table in problem.seconds),
+        metres=tuple(_farther(table, at, extra_m) for table in problem.metres),
+        facility_place=place,
+    )
+
+
+def _farther(table: NDArray[np.int64], at: list[int], extra: list[int]) -> NDArray[np.int64]:
+    """Ways between places at some places of a table, each so much farther off."""
+    more = np.array(extra, dtype=np.int64)
+    ways = table[np.ix_(at, at)] + more[:, None] + more[None, :]
+    np.fill_diagonal(ways, 0)
+    return ways
 
 
 def _read(

@@ -9,6 +9,7 @@ from networks.errors import InputError
 from scenarios import load_scenario
 from scenarios.services import build_service
 from scenarios.waste.build import build_waste
+from scenarios.waste.made import beyond_border, driven_routes
 from scenarios.waste.plan import COLLECT, UNLOAD, make_routes
 
 
@@ -56,6 +57,23 @@ def test_the_way_beyond_the_border_is_planned(write):
     assert len(tips)
     gaps = routes.planned_begin_s[tips] - routes.planned_end_s[tips - 1]
     assert (gaps >= 15 * 60).all()
+
+
+def test_a_depot_at_the_gate_of_a_plant_beyond_the_border_stays_where_it_is(write):
+    direct = (
+        '[[routes.kitchen.facility]]\nname = "Station"\nlon = 112.8260\nlat = 28.3540',
+        '[[routes.kitchen.facility]]\nname = "Plant"\nlon = 112.8200\nlat = 28.3500',
+    )
+    built = build_waste(load_scenario(write(direct, ("lon = 112.8220\nlat = 28.3520\n", ""))))
+    question = driven_routes(built, "kitchen")[0]
+    near, far = question.problem, beyond_border(built, question)
+    depot, plant = near.kinds[0].start, far.facility_place[0]
+    assert near.facility_place[0] == depot
+    for ways, more, extra in ((near.seconds, far.seconds, 900), (near.metres, far.metres, 10_000)):
+        np.testing.assert_array_equal(more[0][: near.n_places, : near.n_places], ways[0])
+        np.testing.assert_array_equal(more[0][: near.n_places, plant], ways[0][:, depot] + extra)
+        np.testing.assert_array_equal(more[0][plant, : near.n_places], ways[0][depot] + extra)
+        assert more[0][plant, plant] == 0
 
 
 def test_selection_is_by_routes(write):
