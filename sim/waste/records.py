@@ -167,6 +167,8 @@ def _columns(
                 f"there is no column {name!r}{did_you_mean(name, map(str, table.columns))}",
                 file=file, mend=f"give the columns stand, time and {number}",
             )  # fmt: skip
+    if not len(table):
+        raise InputError("there are no rows", file=file, mend="add some below the header")
     names = stands.names or [str(b) for b in range(len(stands))]
     code = {name: b for b, name in enumerate(names)}
     if len(code) < len(names):
@@ -176,7 +178,7 @@ def _columns(
         if name not in code:
             raise InputError(
                 f"there is no stand {name!r}{did_you_mean(name, names)}", file=file,
-                place=f"row {row + 1}, stand", mend="name a stand of the setting",
+                place=f"row {row + 1}, stand", mend=f"name stands like {names[0]!r}",
             )  # fmt: skip
         stand[row] = code[name]
     values = _numbers(table[number])
@@ -188,7 +190,7 @@ def _columns(
         time_h[stamps] = _hours(table["time"][stamps], start)
     mend = "give hours from time 0, or a stamp as 2026-03-02 07:30"
     if start is None and stamps.any():
-        mend = "give the date of time 0 as start, or hours from time 0"
+        mend = "say which date time 0 is (first_day of a scenario), or give hours from time 0"
     _refuse(~((time_h >= 0.0) & (time_h < 1e6)), table["time"], "time", mend, file)
     return stand, time_h, values
 
@@ -222,6 +224,8 @@ def _refuse(
 ) -> None:
     if bad.any():
         row = int(np.flatnonzero(bad)[0])
+        said = str(column.iloc[row])
         raise InputError(
-            f"{name} is {column.iloc[row]!r}", file=file, place=f"row {row + 1}, {name}", mend=mend
-        )
+            f"{name} is {said!r}", file=file, place=f"row {row + 1}, {name}",
+            mend="write decimals with a point" if "," in said else mend,
+        )  # fmt: skip

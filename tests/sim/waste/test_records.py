@@ -57,9 +57,11 @@ def test_levels_rise_between_readings_and_a_fall_is_an_emptying():
     ("rows", "says"),
     [
         ([("Gate", 1, 1.0), ("Yerd", 2, 1.0)], "row 2, stand: .*did you mean 'Yard'"),
-        ([("Gate", 1, -1.0)], "row 1, kg: .*from 0"),
+        ([("Gate", 1, -1.0)], "row 1, kg: kg is '-1.0'.*from 0"),
+        ([("Gate", 1, "0,5")], "row 1, kg: kg is '0,5'; write decimals with a point"),
+        ([], "there are no rows; add some below the header"),
         ([("Gate", 1, "much")], "row 1, kg: kg is 'much'"),
-        ([("Gate", "2026-03-02 07:30", 1.0)], "row 1, time: .*date of time 0"),
+        ([("Gate", "2026-03-02 07:30", 1.0)], "row 1, time: .*say which date time 0 is .first_day"),
         ([("Gate", -1, 1.0)], "row 1, time: .*hours from time 0"),
         ([("Gate", 23, 1.0)], "the record ends 1.0 days after time 0, and 3 days are read"),
     ],
