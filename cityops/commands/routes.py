@@ -189,8 +189,9 @@ def _hours(facts: dict[str, Any]) -> str:
 
 def _edited(base: dict[str, Any], job: str) -> str:
     """Say what was kept of an edited plan, and what it came to."""
-    what = "points" if job == "collect" else "street sides"
-    kept = f"{base['sides_locked']:,} {what} locked, {base['routes_kept']} routes kept whole"
+    sides, routes = base["sides_locked"], base["routes_kept"]
+    what = ("point" if job == "collect" else "street side") + "s" * (sides != 1)
+    kept = f"{sides:,} {what} locked, {routes} route{'s' * (routes != 1)} kept whole"
     if base["seconds"] is None:
         return f"edited     {kept}; as it was it broke rules"
     return f"edited     {kept}; as it was it took {base['seconds'] / 3600:.2f} h"

@@ -336,7 +336,8 @@ class Reader(ABC):
             found = [0]
         if not found:
             names = [place.name for place in dumps]
-            what = f"{self.terms.place}s are"
+            place = self.terms.place
+            what = f"{place.removesuffix('y')}ies are" if place.endswith("y") else f"{place}s are"
             mend = did_you_mean(said, names, what=what, quote='"') if names else None
             said = f'there is no {self.terms.place} "{said}"'
             raise row_fault(row, said, mend or "leave the row out")

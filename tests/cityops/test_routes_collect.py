@@ -133,7 +133,7 @@ def test_an_edited_workbook_is_checked_bettered_and_its_locks_are_carried_on(
     words = ["routes", str(routed), "waste", "--from", str(tmp_path / "waste.xlsx")]
     assert main([*words, "--out", str(tmp_path / "again")]) == 0
     out = capsys.readouterr().out
-    assert "edited     1 points locked, 0 routes kept whole; as it was it broke rules" in out
+    assert "edited     1 point locked, 0 routes kept whole; as it was it broke rules" in out
     table = pd.read_csv(tmp_path / "again" / "plan" / "waste.csv", keep_default_na=False)
     assert table[table["lock"] == "x"]["pieces"].tolist() == [locked]
     assert (table["kind"] == "collect").sum() == 24

@@ -99,6 +99,8 @@ def test_loads_visits_and_hours_are_looked_at(rows, checked):
     assert [f for f in checked(away) if said in f]
     twice = [*rows, dict(rows[_of_kind(rows, "collect")[0]])]
     assert any("is collected already in edited.csv:" in f for f in checked(twice))
+    away[_of_kind(rows, "unload", "2")[0]]["street"] = "Nowhere"
+    assert any('there is no facility "Nowhere"; facilities are: "' in f for f in checked(away))
 
 
 def test_a_point_that_comes_after_its_hours_is_named(plan, written):
