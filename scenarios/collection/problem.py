@@ -390,7 +390,7 @@ def _openings(served: Served) -> NDArray[np.int64]:
             first, last = first + DAY_S, last + DAY_S
         elif last - DAY_S > served.first_s and first + visits[f] > served.last_s:
             first, last = max(0, first - DAY_S), last - DAY_S
-        window[f] = first, max(first, last - visits[f])
+        window[f] = first, last - visits[f]
     return window
 
 

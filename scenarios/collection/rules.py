@@ -10,7 +10,7 @@ from scenarios.collection.fleet import pause_table, trucks_of
 from scenarios.collection.points import streams_of
 from scenarios.collection.schema import CollectionSpec, CollectSpec
 from scenarios.faults import did_you_mean
-from scenarios.hours import clock_s, day_index
+from scenarios.hours import DAY_S, clock_s, day_index
 from scenarios.routing.fleet import plan_days
 
 if TYPE_CHECKING:
@@ -147,6 +147,7 @@ class _Rules:
         sound = [self._pause(keys, truck) for keys, truck in self._tables()]
         if all(sound):
             self._facilities()
+        self._openings()
         self._week()
 
     def _add(self, keys: Sequence[str | int], message: str, mend: str | None = None) -> None:
@@ -259,6 +260,23 @@ class _Rules:
                     ("vehicle", number) if spec.vehicle else ("facility",),
                     f"no facility takes all of {', '.join(sorted(own))}",
                     "give each stream trucks of its own, or a facility more streams",
+                )
+
+    def _openings(self) -> None:
+        """Note visits that do not fit into the hours of their facility."""
+        for number, site in enumerate(self.spec.facility):
+            if site.opens is None and site.closes is None:
+                continue
+            opens = clock_s(site.opens or "00:00")
+            closes = DAY_S if site.closes is None else clock_s(site.closes)
+            open_s = closes - opens + (DAY_S if closes <= opens else 0)
+            visit_s = 60 * (self.spec.visit_min if site.visit_min is None else site.visit_min)
+            if visit_s > open_s:
+                self._add(
+                    ("facility", number, "opens" if site.closes is None else "closes"),
+                    f'"{site.name}" is open for {open_s / 60:g} min, less than a visit of '
+                    f"{visit_s / 60:g} min",
+                    "give longer hours, or a shorter visit_min",
                 )
 
     def _week(self) -> None:

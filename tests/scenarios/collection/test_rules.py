@@ -26,9 +26,12 @@ EVERY = 'every_m = 100\nclasses = ["residential"]'
          "break_after_h: needs break_min, how long it is; add break_min = 45"),
         ("break_min = 30", "break_min = 30\nbreak_after_h = [3, 4]",
          "break_after_h: is given beside lunch; keep one of them"),
+        ("visit_min = 10", 'visit_min = 10, opens = "23:55", closes = "00:04"',
+         '"Plant" is open for 9 min, less than a visit of 10 min; give longer hours'),
+        ("visit_min = 10", 'opens = "23:50"', 'opens: "Plant" is open for 10 min, less than a'),
     ],
 )  # fmt: skip
-def test_keys_from_which_nothing_would_follow_are_named(laid_out, tmp_path, tables, old, new, said):
+def test_keys_that_do_not_fit_together_are_named(laid_out, tmp_path, tables, old, new, said):
     assert old in tables
     with pytest.raises(ScenarioError, match=said):
         load_scenario(laid_out(tmp_path, tables.replace(old, new, 1)))
