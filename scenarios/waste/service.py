@@ -34,8 +34,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Waste", "build"]
 
-_HOUR_S = 3600.0
-
 
 def build(scenario: Scenario) -> Waste:
     """Make a scenario of waste collection ready.
@@ -147,19 +145,20 @@ class Waste:
         """Run a replication."""
         import pandas as pd
 
+        from sim.waste.layout import DAY_H, G_OVER_MS, HOUR_MS
         from sim.waste.measures import measures
 
         built, log = self.built, self.log(number, engine)
         table = measures(
             log,
-            warmup_days=self.warmup_days,
             rates=self.rates(),
             kind_names=list(built.kinds),
             area_names=built.area_names,
             punctual_min=built.spec.punctual_min,
         )
         table["group"] = table["group"].where(table["by"] != "all", "all")
-        over = log.course.stands[:, 3] / (built.days * 24 * _HOUR_S * 1000.0)
+        over = log.course.stands[:, G_OVER_MS] - log.course.early[:, 0]
+        over = over / ((built.days - self.warmup_days) * DAY_H * HOUR_MS)
         by_stand = pd.DataFrame(
             {
                 "measure": "overflown_share",
@@ -192,6 +191,7 @@ class Waste:
             rules=built.rules,
             outages=built.outages,
             first_weekday=built.first_weekday,
+            warmup_days=self.warmup_days,
             engine=engine,
         )
 

@@ -467,3 +467,10 @@ def run(
     for b in range(stand.shape[0]):
         lying(stand[b], filling[b], stood_at[b], over, now)
     clock[st.C_FINISHED] = 1
+
+
+@njit(cache=True, nogil=True)
+def catch_up(world: World, state: State, now: int) -> None:
+    """Bring all stands up to a whole hour that no event is before."""
+    for b in range(world.stand.shape[0]):
+        lying(world.stand[b], world.filling[b], state.stand[b], state.over, now)

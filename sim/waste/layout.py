@@ -165,6 +165,8 @@ class Course(NamedTuple):
         G tipped, by the hour in which tipping ended.
     stands : int64[b, 5]
         Columns ``G_...``.
+    early : int64[b, 2]
+        Columns ``G_OVER_MS`` and ``G_FALLEN`` at the end of the warm-up.
     over : int64[days * 24, cells, 2]
         Columns ``Y_...``, of streams and kinds.
     aboard : int64[v, 2]
@@ -184,6 +186,7 @@ class Course(NamedTuple):
     hourly: NDArray[np.int64]
     tipped: NDArray[np.int64]
     stands: NDArray[np.int64]
+    early: NDArray[np.int64]
     over: NDArray[np.int64]
     aboard: NDArray[np.int64]
     final: NDArray[np.int64]

@@ -37,6 +37,8 @@ class Log:
         What others brought: ms, facility, stream, g.
     course
         The bare arrays, whole numbers; see `sim.waste.layout.Course`.
+    warmup_days
+        First day that is measured.
     """
 
     stands: Stands
@@ -45,6 +47,7 @@ class Log:
     routes: Routes
     delivery: NDArray[np.int64]
     course: Course
+    warmup_days: int = 0
 
     def stops(self) -> pd.DataFrame:
         """One row a stop of a truck, with the way there, by truck and in its order.

@@ -4,9 +4,9 @@ Columns: ``measure``, ``by``, ``group``, ``value``, ``unit``. ``by`` is "all", "
 "area", "vehicle", "facility", "hour" (of the day), "day", "who" (trucks, haulers, others), "part"
 (of costs), or one of the pairs "stream day" and "facility hour", whose groups are "name|number".
 
-Overflow and facilities are counted by the hour from the end of the warm-up on, work by the day of
-its route, hauls and deliveries by the time at which they began or came. What is told of single
-stands (areas, share of stands that overflowed), what is left and the balance are of all the run.
+Overflow and facilities are counted from the end of the warm-up on, work by the day of its route,
+hauls and deliveries by the time at which they began or came. What is left and the balance are of
+all the run.
 """
 
 from __future__ import annotations
@@ -117,7 +117,6 @@ class _View:
 def measures(
     log: Log,
     *,
-    warmup_days: int = 0,
     rates: Rates | None = None,
     punctual_min: float = 30.0,
     kind_names: Sequence[str] | None = None,
@@ -128,9 +127,7 @@ def measures(
     Parameters
     ----------
     log
-        What happened.
-    warmup_days
-        First day that counts.
+        What happened, and from which day on it counts.
     rates
         Without them there is neither energy nor cost.
     punctual_min
@@ -143,7 +140,7 @@ def measures(
     stands, facilities = log.stands, log.facilities
     view = _View(
         log,
-        warmup_days * at.DAY_H,
+        log.warmup_days * at.DAY_H,
         _names(facilities.streams, facilities.accepts.shape[1]),
         _names(kind_names, stands.kinds),
         _names(area_names, int(stands.area.max(initial=0)) + 1),
@@ -207,14 +204,14 @@ def _overflow(view: _View) -> Iterator[Row]:
         for group, name in enumerate(names):
             mine = of_cell == group
             yield from rows(by, name, over[:, mine], bins[mine].sum() * hours)
-    totals = log.course.stands[:, [at.G_OVER_MS, at.G_FALLEN]].astype(np.float64)
+    measured = log.course.stands[:, [at.G_OVER_MS, at.G_FALLEN]] - log.course.early
+    totals = measured.astype(np.float64)
     totals[:, 0] *= stands.bins / at.HOUR_MS
     totals[:, 1] *= stands.ml_kg / 1e6
     for group, name in enumerate(view.areas):
         mine = stands.area == group
-        bin_h = stands.bins[mine].sum() * len(log.course.over)
-        yield from rows("area", name, totals[mine], bin_h)
-    overflown = log.course.stands[:, at.G_OVER_MS] > 0
+        yield from rows("area", name, totals[mine], stands.bins[mine].sum() * hours)
+    overflown = measured[:, 0] > 0
     yield "stands_overflown_share", "all", "", _share(overflown.sum(), len(stands))
     for by, code, names in (
         ("stream", stands.stream, view.streams),

@@ -168,6 +168,7 @@ def simulate(
     rules: Rules | None = None,
     outages: Outages | None = None,
     first_weekday: int = 0,
+    warmup_days: int = 0,
     engine: Engine = "kernel",
 ) -> Log:
     """Simulate days of waste collection, and on until the last truck is home.
@@ -194,6 +195,8 @@ def simulate(
         Of facilities; none if not given.
     first_weekday
         Weekday of the first day, 0 Monday to 6 Sunday.
+    warmup_days
+        First day that is measured.
     engine
         ``"kernel"``, or ``"simpy"`` for the reference.
 
@@ -202,9 +205,14 @@ def simulate(
     InputError
         If tables do not fit each other, or something has nowhere to go.
     """
+    from sim.waste.layout import DAY_H
     from sim.waste.log import Log
     from sim.waste.prepare import prepare
 
+    if not 0 <= warmup_days < days:
+        raise InputError(
+            f"the warm-up is of {warmup_days} days, and the run of {days}", place="warmup_days"
+        )
     world = prepare(
         stands, facilities, trucks, haulers, roads, routes, filling, orders, deliveries,
         days=days, seed=seed, rules=rules, outages=outages, first_weekday=first_weekday,
@@ -213,4 +221,5 @@ def simulate(
         from sim.waste.reference import collect
     else:
         from sim.waste.run import collect
-    return Log(stands, facilities, trucks, routes, world.delivery, collect(world))
+    course = collect(world, DAY_H * warmup_days)
+    return Log(stands, facilities, trucks, routes, world.delivery, course, warmup_days)

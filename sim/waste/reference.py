@@ -32,15 +32,17 @@ DAY_MS = at.DAY_H * HOUR_MS
 FIRST_BAY = 10  # beyond the priorities that SimPy itself gives
 
 
-def collect(world: World) -> Course:
+def collect(world: World, warmup_h: int = 0) -> Course:
     """Simulate the days, and on until the last route has ended.
 
     Parameters
     ----------
     world
         All that is given.
+    warmup_h
+        Hours, at most those of the days, at whose end `Course.early` is taken.
     """
-    city = City(world)
+    city = City(world, warmup_h)
     turning = city.clock.process(city.turn_hours())
     for truck in city.trucks:
         city.clock.process(truck.life())
@@ -55,7 +57,9 @@ def collect(world: World) -> Course:
 class City:
     """Everything, and the clock."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: World, warmup_h: int) -> None:
+        self.warmup_h = warmup_h
+        self.early = [(0, 0) for _ in world.stand]
         self.clock = simpy.Environment()
         self.world = world
         self.seed = world.streams[at.SEED]
@@ -112,6 +116,10 @@ class City:
             yield self.moment(hour * HOUR_MS, HOUR_TURNS)
             for site in self.sites:
                 site.count()
+            if 0 < hour == self.warmup_h:
+                for stand in self.stands:
+                    stand.settle(self.now)
+                self.early = [(stand.over_ms, stand.fallen) for stand in self.stands]
             over = hour >= self.world.hours and self.routes_left == 0
             if over or hour >= self.world.last_hour:
                 return
@@ -233,6 +241,7 @@ class City:
             stands=_table(
                 [(s.grown, s.taken, s.lying, s.over_ms, s.fallen) for s in self.stands], 5
             ),
+            early=_table(self.early, 2),
             over=self.over,
             aboard=_table([(truck.g, truck.ml) for truck in self.trucks], 2),
             final=_table([site.final for site in self.sites], streams),

@@ -9,7 +9,7 @@ import numpy as np
 from sim.events import EventList, event_list, push
 from sim.waste import layout as at
 from sim.waste import state as st
-from sim.waste.kernel import run
+from sim.waste.kernel import catch_up, run
 from sim.waste.layout import Course, World, finished
 from sim.waste.state import State
 from sim.waste.step_kernels import draw
@@ -22,13 +22,15 @@ __all__ = ["collect"]
 SLICE_H = 48
 
 
-def collect(world: World) -> Course:
+def collect(world: World, warmup_h: int = 0) -> Course:
     """Simulate until the last truck is home.
 
     Parameters
     ----------
     world
         All that is given.
+    warmup_h
+        Hours, at most those of the days, at whose end `Course.early` is taken.
     """
     state = state_of(world)
     events = events_of(world, state)
@@ -37,8 +39,19 @@ def collect(world: World) -> Course:
     spare = 2 * longest + 8
     rows = _room(len(world.step) + len(world.step) // 8 + 2 * spare, at.ROW)
     hauls = _room(64 + 2 * len(world.order), at.HAUL)
+    early = _zeros(len(world.stand), 2)
+    is_warm = warmup_h == 0
     while not state.clock[st.C_FINISHED]:
-        run(world, state, events, rows, hauls, spare, int(state.clock[st.C_HOUR]) + SLICE_H)
+        hour = int(state.clock[st.C_HOUR])
+        until = hour + SLICE_H if is_warm else min(hour + SLICE_H, warmup_h)
+        run(world, state, events, rows, hauls, spare, until)
+        is_full = state.clock[st.C_ROWS] + spare > len(rows) or (
+            state.clock[st.C_HAULS] == len(hauls)
+        )
+        if not is_warm and state.clock[st.C_HOUR] == warmup_h and not is_full:
+            catch_up(world, state, warmup_h * at.HOUR_MS)
+            early = state.stand[:, [st.OVER_MS, st.FALLEN]].copy()
+            is_warm = True
         if state.clock[st.C_ROWS] + spare > len(rows):
             rows = np.concatenate([rows, np.empty_like(rows)])
         if state.clock[st.C_HAULS] == len(hauls):
@@ -55,6 +68,7 @@ def collect(world: World) -> Course:
             hourly=state.hourly,
             tipped=state.tipped,
             stands=np.stack(columns, axis=1),
+            early=early,
             over=state.over,
             aboard=state.unit[:, st.LOAD : st.ML + 1],
             final=state.final,

@@ -130,10 +130,10 @@ def test_punctuality_is_against_planned_begins_and_missed_ones_are_not_on_time(c
 
 def test_waits_are_of_all_who_come_to_the_gate_and_bays_are_used_by_the_hour(city, engine):
     deliveries = Deliveries([0.0, 0.0, HOUR_S], [1, 1, 1], [0] * 3, [1000.0] * 3)
-    log = city(
+    plant = city(
         1, 2, facilities={"tip_s": Fixed(900.0), "names": ["Depot", "Plant"]}, deliveries=deliveries
-    ).log(engine)  # fmt: skip
-    value = found(log)
+    )  # fmt: skip
+    value = found(plant.log(engine))
     assert value["station_wait_mean_min", "facility", "Plant"] == pytest.approx(5.0)
     assert value["station_wait_h", "who", "others"] == pytest.approx(0.25)
     assert value["station_wait_h", "who", "trucks"] == 0.0
@@ -143,17 +143,45 @@ def test_waits_are_of_all_who_come_to_the_gate_and_bays_are_used_by_the_hour(cit
     assert value["bays_used", "facility", "Plant"] == pytest.approx(0.75 / 24)
     assert value["delivered_t", "facility", "Plant"] == 3.0
     assert value["tipped_t", "all", ""] == 3.0
-    assert found(log, warmup_days=1)["station_wait_h", "all", ""] == 0.0
+    later = found(plant.log(engine, days=2, warmup_days=1))
+    assert later["station_wait_h", "all", ""] == 0.0
 
 
 def test_warm_up_leaves_out_days(city, engine):
     plans = [(0, day, 0.0, ENDLESS, [(COLLECT, 0)]) for day in range(3)]
-    log = city(1, 2, plans, days=3, filling={"litres_h": [5.0]}).log(engine)
-    assert found(log)["served_stands", "all", ""] == 3
-    later = found(log, warmup_days=2)
+    street = city(1, 2, plans, days=3, filling={"litres_h": [5.0]})
+    assert found(street.log(engine))["served_stands", "all", ""] == 3
+    later = found(street.log(engine, warmup_days=2))
     assert later["served_stands", "all", ""] == 1
     assert later["collected_t", "all", ""] == pytest.approx(0.12, abs=1e-3)
     assert ("collected_t", "day", "1") not in later.index
+
+
+def test_areas_and_streams_have_the_same_measured_overflow_as_all(city, engine):
+    # 240 l at 5 l an hour: full after 48 h; the second is full at once, and emptied after a day.
+    plans = [(0, day, 0.0, ENDLESS, [(COLLECT, 1)]) for day in (1, 2)]
+    street = city(
+        2, 2, plans, days=4, filling={"litres_h": [5.0, 5.0]},
+        stands={"area": [0, 1], "bins": [1, 1], "bin_l": 240.0, "start_kg": [0.0, 240.0]},
+    )  # fmt: skip
+    first, later = (found(street.log(engine, warmup_days=days)) for days in (0, 3))
+    for value, hours, litres in ((first, [48, 24], [240, 120]), (later, [24, 0], [120, 0])):
+        for area in range(2):
+            told = value["overflow_bin_h", "area", str(area)]
+            assert told == pytest.approx(hours[area], abs=0.2)
+            assert value["overflow_l", "area", str(area)] == pytest.approx(litres[area], abs=1.0)
+        for measure in ("overflow_bin_h", "overflow_l"):
+            for by in ("area", "stream", "kind"):
+                assert value[measure][by].sum() == pytest.approx(value[measure, "all", ""])
+    assert later["overflown_share", "area", "0"] == pytest.approx(1.0, abs=0.01)
+    assert first["stands_overflown_share", "all", ""] == 1.0
+    assert later["stands_overflown_share", "all", ""] == 0.5
+    assert later["stands_overflown_share", "area", "1"] == 0.0
+
+
+def test_a_warm_up_as_long_as_the_run_is_refused(city, engine):
+    with pytest.raises(InputError, match="the warm-up is of 1 days, and the run of 1"):
+        city(1, 2).log(engine, warmup_days=1)
 
 
 def test_rates_are_checked(city, engine):
