@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
 __all__ = ["STEPS", "warm_up"]
 
-STEPS = ("dispatch", "placement", "waste", "routes", "cleaning", "travel")
+STEPS = ("dispatch", "placement", "collection", "waste", "routes", "cleaning", "travel")
 """What is compiled, each part in a process of its own; the longest first."""
 
 
@@ -56,6 +56,7 @@ def warm(step: str) -> None:
         "dispatch": _simulate_everything,
         "placement": _place_everything,
         "routes": _route_everything,
+        "collection": _route_to_collect,
         "cleaning": _clean_everything,
         "waste": _collect_everything,
     }
@@ -145,6 +146,12 @@ def _route_everything() -> None:
     )
     for method in ("genetic", "ruin"):
         solve_arcs(problem, iterations=1, method=method)
+
+
+def _route_to_collect() -> None:
+    from optimize.routing.nodes import solve
+
+    solve.prepare()
 
 
 def _clean_everything() -> None:

@@ -53,6 +53,8 @@ from optimize.routing.nodes.timing_kernels import (
     FIXED,
     HOME_AT,
     HOME_BY,
+    INNER,
+    LEAF,
     LEAVE,
     LEFT_AT,
     MAX_STOPS,
@@ -122,14 +124,14 @@ class Room(NamedTuple):
     found: NDArray[np.int64]
 
 
-@njit(cache=True, nogil=True)
+@njit(**LEAF, **INNER)
 def _unit(state: NDArray[np.uint64]) -> float:
     """Draw a number from 0 to below 1."""
     drawn: float = float(next_random(state) >> np.uint64(11)) * (1.0 / 9007199254740992.0)
     return drawn
 
 
-@njit(cache=True, nogil=True)
+@njit(**LEAF, **INNER)
 def _candidates(s: int, wide: bool, rows: Rows, town: Town, room: Room) -> int:  # noqa: FBT001
     """Write the rows and places where a stop may go, rows in a row; give their number."""
     n = town.point.shape[0]
@@ -181,7 +183,7 @@ def _candidates(s: int, wide: bool, rows: Rows, town: Town, room: Room) -> int: 
     return many
 
 
-@njit(cache=True, nogil=True)
+@njit(**LEAF, **INNER)
 def _written(s: int, r: int, p: int, way: int, f: int, rows: Rows, line: NDArray[np.int32]) -> int:
     """Write a row with stop s before place p, and a facility before or after it."""
     k = rows.fact[r, LENGTH]
@@ -202,7 +204,7 @@ def _written(s: int, r: int, p: int, way: int, f: int, rows: Rows, line: NDArray
     return total
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, **INNER)
 def _search(
     s: int,
     many: int,
@@ -332,7 +334,7 @@ def _search(
                 room.found[0], room.found[1], room.found[2], room.found[3] = r, p, way, f
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, **INNER)
 def _put_back(
     since: int,
     blink: float,
@@ -368,7 +370,7 @@ def _put_back(
     room.left[n] = still
 
 
-@njit(cache=True, nogil=True)
+@njit(**LEAF, **INNER)
 def _bring_back(rows: Rows, saved: Rows, town: Town, room: Room, clock: Clock) -> None:
     """Put back what was in the rows that an iteration has changed."""
     n = town.point.shape[0]
@@ -390,7 +392,7 @@ def _bring_back(rows: Rows, saved: Rows, town: Town, room: Room, clock: Clock) -
                     rows.where[e, 1] = p
 
 
-@njit(cache=True, nogil=True)
+@njit(**LEAF, **INNER)
 def _ruin(
     gone: NDArray[np.bool_],
     rows: Rows,
@@ -463,7 +465,7 @@ def _ruin(
                     room.left[n] += 1
 
 
-@njit(cache=True, nogil=True)
+@njit(**LEAF, **INNER)
 def _sort_left(since: int, rows: Rows, town: Town, room: Room) -> None:
     """Put stops that are in no row into one of several orders, by chance."""
     n = town.point.shape[0]

@@ -15,6 +15,8 @@ from optimize.routing.nodes.timing_kernels import (
     END,
     HOME_BY,
     HOPELESS,
+    INNER,
+    LEAF,
     LEAVE,
     OPEN,
     PROFILE,
@@ -82,7 +84,7 @@ class Work(NamedTuple):
     price: NDArray[np.float64]
 
 
-@njit(cache=True, nogil=True)
+@njit(**LEAF, **INNER)
 def spread_of(seq: NDArray[np.int32], k: int, town: Town, out: NDArray[np.float64]) -> None:
     """Sum up where the stops of a sequence are, into columns MANY to SQUARES."""
     n = town.point.shape[0]
@@ -96,7 +98,7 @@ def spread_of(seq: NDArray[np.int32], k: int, town: Town, out: NDArray[np.float6
             out[SQUARES] += x * x + y * y
 
 
-@njit(cache=True, nogil=True)
+@njit(**LEAF)
 def put(r: int, k: int, elements: NDArray[np.int32], rows: Rows, town: Town, clock: Clock) -> bool:
     """Put a sequence into a row if it keeps every limit; its stops before are in no row then."""
     n = town.point.shape[0]
@@ -181,7 +183,7 @@ def put(r: int, k: int, elements: NDArray[np.int32], rows: Rows, town: Town, clo
     return True
 
 
-@njit(cache=True, nogil=True)
+@njit(**LEAF)
 def copy_row(r: int, rows: Rows, to: Rows) -> None:
     """Copy what is kept of a row, but for where its stops are."""
     for p in range(rows.fact[r, LENGTH]):
@@ -194,7 +196,7 @@ def copy_row(r: int, rows: Rows, to: Rows) -> None:
         to.value[r, q] = rows.value[r, q]
 
 
-@njit(cache=True, nogil=True)
+@njit(**LEAF, **INNER)
 def settle(r: int, rows: Rows, town: Town, work: Work, clock: Clock) -> None:
     """Put the facilities of a row where they cost least, if that keeps every limit."""
     n = town.point.shape[0]
@@ -222,7 +224,7 @@ def settle(r: int, rows: Rows, town: Town, work: Work, clock: Clock) -> None:
             break
 
 
-@njit(cache=True, nogil=True)
+@njit(**LEAF, **INNER)
 def cut_out(
     r: int, gone: NDArray[np.bool_], rows: Rows, town: Town, work: Work, clock: Clock
 ) -> bool:

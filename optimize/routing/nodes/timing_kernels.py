@@ -18,6 +18,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from numba import njit
 
+from networks.one_version import one_version
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -39,6 +41,14 @@ LEFT_AT, HOME_AT, LUNCH_AT, ON_ARRIVAL, LUNCH_BEGIN, DONE = range(6)
 EARLY, LASTS, LATE, READY, BEGIN = range(5)
 """Rows of the times of a route."""
 HOUR = 3600
+LEAF: dict[str, Any] = {"cache": True, "nogil": True, "_nrt": False}
+"""Options of kernels that allocate nothing: numba need not count references to the arrays that they
+are handed."""
+
+
+INNER: dict[str, Any] = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+"""Options of those that only compiled functions call: code that unpacks what Python hands over
+takes long to compile."""
 
 
 class Town(NamedTuple):
@@ -99,7 +109,7 @@ class Clock(NamedTuple):
     load: NDArray[np.int64]
 
 
-@njit(cache=True, nogil=True)
+@njit(**LEAF, **INNER)
 def loads_fit(seq: NDArray[np.int32], k: int, c: int, town: Town, clock: Clock) -> bool:
     """Whether a sequence keeps every limit of loads, stops and trips of its kind."""
     n = town.point.shape[0]
@@ -133,7 +143,7 @@ def loads_fit(seq: NDArray[np.int32], k: int, c: int, town: Town, clock: Clock) 
     return fits
 
 
-@njit(cache=True, nogil=True)
+@njit(**LEAF, **INNER)
 def _releases(seq: NDArray[np.int32], k: int, town: Town, clock: Clock) -> None:
     """Let each trip wait for the last release of its stops."""
     n = town.point.shape[0]
@@ -149,7 +159,7 @@ def _releases(seq: NDArray[np.int32], k: int, town: Town, clock: Clock) -> None:
             ready[begun] = max(ready[begun], town.element[seq[p], RELEASE])
 
 
-@njit(cache=True, nogil=True)
+@njit(**LEAF)
 def timed(seq: NDArray[np.int32], k: int, c: int, town: Town, clock: Clock) -> int:
     """Choose leaving and lunch so that a route is shortest; give its metres, -1 if it is too late.
 
@@ -250,7 +260,8 @@ def timed(seq: NDArray[np.int32], k: int, c: int, town: Town, clock: Clock) -> i
     return driven
 
 
-@njit(cache=True, nogil=True)
+@one_version
+@njit(**LEAF)
 def tip(
     seq: NDArray[np.int32],
     k: int,
@@ -272,7 +283,7 @@ def tip(
             load = np.int64(0)
 
 
-@njit(cache=True, nogil=True)
+@njit(**LEAF, **INNER)
 def delayed(seq: NDArray[np.int32], k: int, c: int, town: Town, clock: Clock) -> bool:
     """Drive a route that `timed` has timed; a visit waits until its facility has room.
 
@@ -284,7 +295,7 @@ def delayed(seq: NDArray[np.int32], k: int, c: int, town: Town, clock: Clock) ->
     return fits
 
 
-@njit(cache=True, nogil=True)
+@njit(**LEAF, **INNER)
 def _driven(seq: NDArray[np.int32], k: int, c: int, town: Town, clock: Clock) -> bool:
     """Drive a route; what it tips stays in the table, of the elements that are done."""
     n = town.point.shape[0]
@@ -336,7 +347,7 @@ def _driven(seq: NDArray[np.int32], k: int, c: int, town: Town, clock: Clock) ->
     return fits
 
 
-@njit(cache=True, nogil=True)
+@njit(**LEAF)
 def aimed(cost: float, lasts: float, spread: NDArray[np.float64], town: Town) -> float:
     """Cost of a route with the goals; ``spread``: number of stops, sums of x, y and squares."""
     if town.goal[BALANCE] > 0.0:
@@ -349,7 +360,7 @@ def aimed(cost: float, lasts: float, spread: NDArray[np.float64], town: Town) ->
     return cost
 
 
-@njit(cache=True, nogil=True)
+@njit(**LEAF)
 def worth(
     seq: NDArray[np.int32],
     k: int,
@@ -371,7 +382,7 @@ def worth(
     return value
 
 
-@njit(cache=True, nogil=True)
+@njit(**LEAF)
 def emptied_best(
     seq: NDArray[np.int32],
     k: int,
