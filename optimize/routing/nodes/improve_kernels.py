@@ -249,9 +249,14 @@ def _search(
         now = kind[LEAVE] if p == 0 else rows.place[r, p - 1, DONE_AT]
         until = kind[HOME_BY] if p == k else rows.place[r, p, REACH_BY]
         now = max(now + drive[before, s], opens)
+        now_cut = now  # where a facility cuts the trip in two
         if town.goal[RELEASED] > 0.0:
-            now = max(now, town.element[s, RELEASE] + drive[kind[START], s] * (fact[TRIPS] < 2))
-        if now > closes:
+            release = town.element[s, RELEASE]
+            now = max(now, release + drive[before, s] * (before >= n))  # its trip begins with it
+            now_cut = now
+            if before < n and after < n:  # who comes after it holds up the first half no more
+                now_cut = max(opens, release)
+        if now_cut > closes:
             continue
         spare_s = kind[SHIFT] - fact[WORK] - service + skipped_s
         # does it fit into the trip, or into one of the halves that a facility makes of it?
@@ -283,12 +288,12 @@ def _search(
         for way in range(3):
             f: Any = np.int64(-1)
             if way == 0:
-                if not fits or at_end:
+                if not fits or at_end or now > closes:
                     continue
                 m0 = np.int64(metres[before, s]) + metres[s, after]
                 s0 = np.int64(drive[before, s]) + drive[s, after]
                 if now + service + drive[s, after] > until:
-                    break
+                    continue
             elif way == BEFORE:
                 if not (stop_before and fits_last and more_trips):
                     continue
@@ -299,8 +304,8 @@ def _search(
                 m0 = np.int64(metres[before, f]) + metres[f, s] + metres[s, after]
                 s0 = np.int64(drive[before, f]) + drive[f, s] + drive[s, after]
                 s0 += town.element[f, SERVICE]
-                if now + service + drive[s, after] > until:
-                    break
+                if now_cut + service + drive[s, after] > until:
+                    continue
             else:
                 if not (fits_first and (stop_after or at_end) and (more_trips or k == 0)):
                     continue
@@ -311,7 +316,8 @@ def _search(
                 m0 = np.int64(metres[before, s]) + metres[s, f] + metres[f, after]
                 s0 = np.int64(drive[before, s]) + drive[s, f] + drive[f, after]
                 s0 += town.element[f, SERVICE]
-                if now + service + drive[s, f] + town.element[f, SERVICE] + drive[f, after] > until:
+                s1 = drive[s, f] + town.element[f, SERVICE] + drive[f, after]
+                if now_cut + service + s1 > until:
                     continue
             if m0 >= FAR or s0 >= FAR or s0 > spare_s:
                 continue
