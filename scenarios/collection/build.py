@@ -62,6 +62,8 @@ class CollectQuestion(Question):
         Junctions of the problem's places.
     ways
         That lead back to the streets.
+    n_junctions
+        Of the streets before they were cut; those that follow were made for points.
 
     Others are those of `scenarios.routing.question.Question`; of `left_out` the columns are point,
     stream, kg, reason, row, lon, lat and day.
@@ -75,6 +77,7 @@ class CollectQuestion(Question):
     problem: NodeProblem
     nodes: NDArray[np.int64]
     ways: Ways
+    n_junctions: int
 
     def pieces(self, task: int) -> tuple[str, ...]:
         """Give the name of the point of a stop."""
@@ -224,6 +227,7 @@ class _Builder:
             problem=problem,
             nodes=nodes,
             ways=ways,
+            n_junctions=whole.n_nodes,
         )
 
     def _number(self, k: int) -> tuple[int, ...]:

@@ -166,6 +166,11 @@ class Town:
         carried = own & truck.streams if truck.streams else own
         return not allowed or carried <= set(allowed)
 
+    def visit_s(self, facility: int) -> int:
+        """Seconds of a visit at a facility."""
+        minutes = self.spec.facility[facility].visit_min
+        return round(60 * (self.spec.visit_min if minutes is None else minutes))
+
     def takes_at(self, facility: int, begin: int, end: int) -> bool:
         """Whether a facility is open from one second of the day to another."""
         site = self.spec.facility[facility]

@@ -14,6 +14,7 @@ import math
 from collections import Counter, defaultdict
 from typing import TYPE_CHECKING, Any
 
+from scenarios.collection.spots import Spots
 from scenarios.collection.town import DAY_S, Town
 from scenarios.routing.spaced import well_spaced
 from scenarios.routing.verify import RouteCheck
@@ -28,8 +29,6 @@ if TYPE_CHECKING:
 
 __all__ = ["verify_collection"]
 
-_NEAR_M = 2.0  # beyond the limit of snapping, from a point to its junction
-
 
 def verify_collection(
     network: RoadNetwork,
@@ -42,6 +41,7 @@ def verify_collection(
     period: int,
     depots: tuple[int, ...],
     facilities: tuple[int, ...],
+    cut_from: int,
     seconds: int | None = None,
 ) -> RouteCheck:
     """Check a plan.
@@ -58,10 +58,13 @@ def verify_collection(
         Of the week, whose times hold.
     depots, facilities
         Nodes, in the table's order.
+    cut_from
+        The first junction that was made for a point.
     seconds
         That all routes are said to take.
     """
     town = Town(network, spec, points, period, depots, facilities)
+    spots = Spots(town, cut_from)
     faults: list[str] = []
     done: Counter[tuple[int, str]] = Counter()
     driven: Counter[tuple[str, str]] = Counter()
@@ -81,13 +84,13 @@ def verify_collection(
         if day not in town.days:
             faults.append(f"route {route} is on {day or 'no day'}, which is no day of the plan")
             continue
-        found = _Route(town, truck, leaves[int(str(route))], day, done)
+        found = _Route(spots, truck, leaves[int(str(route))], day, done)
         found.follow(table)
         faults += [f"route {route}: {words}" for words in found.faults]
         driven[day, truck.name] += 1
         total += found.seconds
         edges += found.edges
-    served = _service_faults(town, done, left_out, faults)
+    served = _service_faults(spots, done, left_out, faults)
     faults += _intake_faults(town)
     if seconds is not None and total != seconds:
         faults.append(f"the routes take {total} s, not {seconds} s")
@@ -100,9 +103,10 @@ def verify_collection(
 
 
 def _service_faults(
-    town: Town, done: Counter[tuple[int, str]], left_out: pd.DataFrame, faults: list[str]
+    spots: Spots, done: Counter[tuple[int, str]], left_out: pd.DataFrame, faults: list[str]
 ) -> int:
     """Note what is not collected as often as asked; how many points were to be."""
+    town = spots.town
     columns = (left_out[key].tolist() for key in ("row", "day", "reason"))
     lost: dict[int, dict[str, str]] = defaultdict(dict)
     for row, day, reason in zip(*columns, strict=True):
@@ -118,7 +122,7 @@ def _service_faults(
             continue
         missed = lost.get(row, {})
         for reason in missed.values():
-            faults += _left_faults(town, row, reason, label)
+            faults += _left_faults(spots, row, reason, label)
         if "" in missed:
             if count:
                 faults.append(f"{label} is left out, and collected")
@@ -145,16 +149,24 @@ def _often(town: Town, row: int, counts: dict[str, int], missed: set[str]) -> st
     return ""
 
 
-def _left_faults(town: Town, row: int, reason: str, label: str) -> list[str]:
+def _left_faults(spots: Spots, row: int, reason: str, label: str) -> list[str]:
     """Doubt a reason that the table contradicts."""
+    town = spots.town
     where = f"{label} is left out as {reason!r}"
-    fit = [truck.name for truck in town.trucks.values() if town.may_hold(truck, row)]
+    fitting = [truck for truck in town.trucks.values() if town.may_hold(truck, row)]
+    fit = [truck.name for truck in fitting]
     stream = town.points.stream[row]
     able = [t.name for t in town.trucks.values() if not t.streams or stream in t.streams]
     if reason == "larger than a truck" and fit:
         return [f"{where}, and fits vehicle {fit[0]!r}"]
     if reason == "no truck for its stream" and able:
         return [f"{where}, and vehicle {able[0]!r} collects {stream}"]
+    if reason == "its hours are shorter than the stop":
+        short = town.span_s(row) < town.service_s(row)
+        return [] if short else [f"{where}, and they are long enough"]
+    if reason == "outside all shifts":
+        in_time = [truck.name for truck in fitting if spots.in_time(row, truck)]
+        return [f"{where}, and vehicle {in_time[0]!r} has the time"] if in_time else []
     if reason == "not worth its prize" and math.isnan(float(town.points.prize[row])):
         return [f"{where}, and has no prize"]
     return []
@@ -177,13 +189,15 @@ class _Route:
     """One route, followed edge by edge."""
 
     def __init__(
-        self, town: Town, truck: Truck, leaves_s: int, day: str, done: Counter[tuple[int, str]]
+        self, spots: Spots, truck: Truck, leaves_s: int, day: str, done: Counter[tuple[int, str]]
     ) -> None:
-        self.town, self.truck, self.day, self.done = town, truck, day, done
+        town = spots.town
+        self.spots, self.town, self.truck, self.day, self.done = spots, town, truck, day, done
         self.leaves_s = leaves_s + (DAY_S if leaves_s < truck.leaves[0] else 0)
         self.faults: list[str] = []
         self.seconds = self.edges = self.last = self.stops = self.trips = 0
         self.kg = self.litres = self.all_kg = 0.0
+        self.came, self.is_filled = -1, False
         self.at = self.depot = town.depots[truck.depot]
         self.breaks: list[tuple[int, int]] = []
         self.sites: defaultdict[int, list[int]] = defaultdict(list)
@@ -242,7 +256,7 @@ class _Route:
         if not math.isfinite(town.time[edge]):
             self.faults.append(f"step {row['order']} goes along a closed street")
             return int(row["seconds"])
-        self.at = town.head[edge]
+        self.at, self.came = town.head[edge], edge
         self.edges += 1
         return town.drive_s(edge)
 
@@ -274,12 +288,14 @@ class _Route:
         self.done[point, self.day] += 1
         days = town.gathered(point, self.day)
         self.stops += 1
-        if self.kg == 0.0 and self.litres == 0.0:
-            self.trips += 1
+        self.trips += not self.is_filled
+        self.is_filled = True
         if truck.streams and town.points.stream[point] not in truck.streams:
             self.faults.append(f"collects {label}, which is {town.points.stream[point]}")
-        if town.away_m(point, self.at) > town.spec.max_snap_m + _NEAR_M:
+        if self.spots.is_far(point, self.at):
             self.faults.append(f"is {town.away_m(point, self.at):.0f} m from {label}")
+        elif self.came >= 0 and self.spots.is_wrong_side(point, self.came):
+            self.faults.append(f"comes to {label} on the other side of the street")
         self.kg += town.kg(point, days)
         self.all_kg += town.kg(point, days)
         self.litres += town.litres(point, days)
@@ -300,13 +316,14 @@ class _Route:
             said = "for its streams" if here else "there"
             self.faults.append(f"unloads at step {row['order']}, and no facility is {said}")
             self.kg = self.litres = 0.0
+            self.is_filled = False
             return int(row["seconds"])
-        minutes = [town.spec.facility[f].visit_min for f in own]
-        takes = [round(60 * (town.spec.visit_min if m is None else m)) for m in minutes]
+        takes = [town.visit_s(f) for f in own]
         k = takes.index(row["seconds"]) if row["seconds"] in takes else 0
         facility, begin = own[k], self.leaves_s + self.seconds
         town.tipped[facility, self.day, begin // 3600] += round(1000 * self.kg)
         self.kg = self.litres = 0.0
+        self.is_filled = False
         if not town.takes_at(facility, begin, begin + takes[k]):
             name = town.spec.facility[facility].name
             self.faults.append(f"unloads at {name} at {_clock(begin)}, when it is closed")

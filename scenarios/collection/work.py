@@ -81,5 +81,6 @@ def check_points(plan: CollectPlan) -> RouteCheck:
         period=question.period,
         depots=tuple(place.node for place in question.depots),
         facilities=tuple(place.node for place in question.dumps),
+        cut_from=question.n_junctions,
         seconds=plan.seconds,
     )
