@@ -20,7 +20,7 @@ from scenarios.waste.plan import make_routes
 from scenarios.waste.schema import of_routes
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterator
 
     import pandas as pd
 
@@ -33,6 +33,9 @@ if TYPE_CHECKING:
     from sim.waste.measures import Rates
 
 __all__ = ["Waste", "build"]
+
+_PATHS: Any = {"plan": True, "filling": {"record"}, "orders": {"file"}}
+"""What only says where files lie: their contents count."""
 
 
 def build(scenario: Scenario) -> Waste:
@@ -109,37 +112,45 @@ class Waste:
         assert network is not None  # noqa: S101 - refused by the rules
         same = {
             "head": head.model_dump(mode="json"),
-            "waste": built.spec.model_dump(mode="json", by_alias=True, exclude={"plan"}),
+            "waste": built.spec.model_dump(mode="json", by_alias=True, exclude=_PATHS),
             "routes": [
                 spec.routes[name].model_dump(mode="json", by_alias=True)
                 for name in built.spec.routes
             ],
-            "collection": None if collection is None else collection.model_dump(mode="json"),
+            "collection": None
+            if collection is None
+            else collection.model_dump(mode="json", exclude={"points"}),
             "profiles": spec.hour_profile,
             "areas": [area.model_dump(mode="json") for area in spec.area],
-            "grid": None if spec.areas is None else spec.areas.model_dump(mode="json"),
+            "grid": None
+            if spec.areas is None
+            else spec.areas.model_dump(mode="json", exclude={"file"}),
             # The streets' own hash has neither what is shut at hours alone nor how far one snaps.
             "closures": [one.model_dump(mode="json", by_alias=True) for one in network.closure],
             "max_snap_m": network.max_snap_m,
         }
-        inputs = [built.network.content_hash()]
-        for named in self._files():
-            path = Path(named)
-            files = sorted((path / "plan").glob("*.csv")) if path.is_dir() else [path]
-            files += [legs for legs in [path / "tables" / "legs.parquet"] if legs.is_file()]
-            inputs += [hashlib.sha256(file.read_bytes()).hexdigest() for file in files]
+        inputs = [("streets", built.network.content_hash()), *self._files()]
         return {
             "scenario": hashlib.sha256(repr(same).encode()).hexdigest(),
-            "inputs": hashlib.sha256("".join(inputs).encode()).hexdigest(),
+            "inputs": hashlib.sha256(repr(inputs).encode()).hexdigest(),
         }
 
-    def _files(self) -> Iterable[str]:
-        """Files that are read beside the scenario."""
-        spec, collection = self.built.spec, self.scenario.spec.collection
-        named = [None if collection is None else collection.points, spec.filling.record]
-        named += [None if spec.orders is None else spec.orders.file]
-        named += [of_routes(spec.plan, name) for name in spec.routes]
-        return [path for path in named if path is not None]
+    def _files(self) -> Iterator[tuple[str, str]]:
+        """Files that are read beside the scenario: what each is for, and its hash."""
+        spec, own = self.built.spec, self.scenario.spec
+        named: list[tuple[str, str | None]] = [
+            ("points", None if own.collection is None else own.collection.points),
+            ("record", spec.filling.record),
+            ("orders", None if spec.orders is None else spec.orders.file),
+            ("areas", None if own.areas is None else own.areas.file),
+        ]
+        for name in spec.routes:
+            plan = of_routes(spec.plan, name)
+            is_folder = plan is not None and Path(plan).is_dir()
+            named.append((f"plan {name}", f"{plan}/plan/{name}.csv" if is_folder else plan))
+        for key, path in named:
+            if path is not None and Path(path).is_file():
+                yield key, hashlib.sha256(Path(path).read_bytes()).hexdigest()
 
     def replicate(self, number: int, engine: Engine) -> ReplicationResult:
         """Run a replication."""
@@ -157,8 +168,8 @@ class Waste:
             punctual_min=built.spec.punctual_min,
         )
         table["group"] = table["group"].where(table["by"] != "all", "all")
-        over = log.course.stands[:, G_OVER_MS] - log.course.early[:, 0]
-        over = over / ((built.days - self.warmup_days) * DAY_H * HOUR_MS)
+        over_ms = log.course.stands[:, G_OVER_MS] - log.course.early[:, 0]
+        over = over_ms / ((built.days - self.warmup_days) * DAY_H * HOUR_MS)
         by_stand = pd.DataFrame(
             {
                 "measure": "overflown_share",

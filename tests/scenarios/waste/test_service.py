@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 from scenarios import compare_runs, load_scenario, run_scenario
+from scenarios.routing.output import routes_scenario
 from scenarios.services import build_service
 
 DIRECT = (
@@ -112,3 +113,37 @@ def test_another_closure_by_the_hour_or_way_to_snap_is_another_run(write):
         identity(("max_snap_m = 300", "max_snap_m = 301")),
     }
     assert len(found) == 5
+
+
+def test_a_run_is_known_by_what_its_files_hold_wherever_they_lie(write, tmp_path):
+    def identity(folder, t=6):
+        path = tmp_path / folder
+        path.mkdir(exist_ok=True)
+        points = (tmp_path / "points.csv").read_bytes()
+        (path / "points.csv").write_bytes(points)
+        (path / "orders.csv").write_text(f"time_h,lon,lat,t\n5,112.824,28.351,{t}\n", "utf-8")
+        (path / "record.csv").write_text("stand,time,kg\nP1 kitchen,96,30\n", "utf-8")
+        edits = (
+            ('points = "points.csv"', f'points = "{folder}/points.csv"'),
+            ("order_t = 8", f'order_t = 8\nfile = "{folder}/orders.csv"'),
+            ("[waste.filling]\n", f'[waste.filling]\nrecord = "{folder}/record.csv"\n'),
+        )
+        return build_service(load_scenario(write(*edits))).asked()
+
+    here = identity("here")
+    assert identity("there") == here
+    assert identity("there", t=7)["inputs"] != here["inputs"]
+    assert identity("there", t=7)["scenario"] == here["scenario"]
+    named = build_service(load_scenario(write())).asked()
+    assert named["inputs"] != here["inputs"]
+
+
+def test_another_edit_of_the_plan_that_is_driven_is_another_run(write, tmp_path):
+    routes_scenario(load_scenario(write()), "kitchen", tmp_path / "plan", time_limit_s=0.5)
+    path = write(("effort = 1", 'effort = 1\nplan = { kitchen = "plan" }'))
+    before = build_service(load_scenario(path)).asked()["inputs"]
+    file = tmp_path / "plan" / "plan" / "kitchen.csv"
+    (tmp_path / "plan" / "plan" / "other.csv").write_text("of no concern", encoding="utf-8")
+    assert build_service(load_scenario(path)).asked()["inputs"] == before
+    file.write_bytes(file.read_bytes() + b"\n")
+    assert build_service(load_scenario(path)).asked()["inputs"] != before
