@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from networks.errors import InputError
-from optimize.routing.nodes.solution import timetable
+from optimize.routing.nodes.check import check_routes
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -82,9 +82,9 @@ def given(
             raise InputError(
                 f"{used} routes are given for {kind.count} trucks of {kind.name}", place=said
             )
+    _check_frozen(problem, routes, sorted(fixed))
     aside = np.zeros(n, np.bool_)
     for r in sorted(fixed):
-        _check_frozen(problem, routes[r], r + 1)
         aside[routes[r].visit[routes[r].visit >= 0]] = True
     return Given(routes, fixed, held & ~aside, aside)
 
@@ -102,40 +102,12 @@ def _check_route(problem: NodeProblem, route: NodeRoute, number: int) -> None:
         raise InputError(f"{what}: there is no facility {-1 - visits.min()}", place=problem.name)
 
 
-def _check_frozen(problem: NodeProblem, route: NodeRoute, number: int) -> None:
-    """Say which limit a frozen route breaks."""
-    kind = problem.kinds[route.kind]
-    what = f"given route {number}, which is to stay as it is,"
-    load = np.zeros(problem.n_measures, np.int64)
-    day = load.copy()
-    allowed, facilities = problem.stops_of(kind), problem.facilities_of(kind)
-    for visit in route.visit.tolist():
-        if visit < 0:
-            load[:] = 0
-            if not facilities[-1 - visit]:
-                raise InputError(f"{what} visits facility {-1 - visit}, which {kind.name} may not")
-            continue
-        if not allowed[visit]:
-            raise InputError(f"{what} serves stop {visit}, which {kind.name} may not")
-        load += problem.amount[visit]
-        day += problem.amount[visit]
-        if (load > kind.capacity).any():
-            raise InputError(
-                f"{what} carries {load.tolist()} after stop {visit}, more than "
-                f"{kind.capacity.tolist()}",
-                place=problem.name,
-            )
-    if kind.max_load is not None and (day > kind.max_load).any():
-        raise InputError(
-            f"{what} collects {day.tolist()}, more than {kind.max_load.tolist()} a day",
-            place=problem.name,
-        )
-    if kind.empty_home and len(route.visit) and route.visit[-1] >= 0:
-        raise InputError(f"{what} comes home without having been emptied", place=problem.name)
-    if kind.max_stops is not None and (route.visit >= 0).sum() > kind.max_stops:
-        raise InputError(f"{what} serves more than {kind.max_stops} stops", place=problem.name)
-    if timetable(problem, route.kind, route.visit) is None:
-        raise InputError(
-            f"{what} comes too late for a window or its lunch, or is out too long",
-            place=problem.name,
-        )
+def _check_frozen(problem: NodeProblem, routes: Sequence[NodeRoute], frozen: list[int]) -> None:
+    """Say which limit frozen routes break, at the times that they were given with."""
+    for fault in check_routes(problem, [routes[r] for r in frozen]).faults:
+        if fault.route is None:
+            words = f"given routes that are to stay as they are: {fault.words}"
+        else:
+            what = fault.words.removeprefix(f"route {fault.route}")
+            words = f"given route {frozen[fault.route] + 1}, which is to stay as it is{what}"
+        raise InputError(words, place=problem.name)

@@ -287,3 +287,29 @@ def test_routes_to_begin_from_are_checked():
     other = timetable(problem, 0, [2, 3, -1])
     with pytest.raises(InputError, match="2 routes are given for 1"):
         solve_nodes(lone, start=(route, other))
+
+
+@pytest.mark.parametrize(
+    ("changes", "truck", "said"),
+    [
+        ({"leave": 7 * HOUR}, {}, "given route 2, which is to stay as it is, .*the truck is there"),
+        ({"home": 16 * HOUR}, {}, "given route 2, which is to stay as it is: is home at"),
+        ({}, {"max_trips": 1}, "given route 2, which is to stay as it is: is filled 2 times"),
+        ({}, {"home_by": 7 * HOUR}, "given route 2, which is to stay as it is: is home at"),
+    ],
+)
+def test_a_frozen_route_that_breaks_a_limit_is_named(changes, truck, said):
+    problem, _ = _town()
+    start = [timetable(problem, 0, [0, 1, -1], leave=6 * HOUR)]
+    start.append(replace(timetable(problem, 0, [2, -1, 3, -1], leave=6 * HOUR), **changes))
+    kind = replace(problem.kinds[0], **truck)
+    with pytest.raises(InputError, match=said):
+        solve_nodes(replace(problem, kinds=(kind,)), start=start, frozen=(1,))
+
+
+def test_frozen_routes_that_no_facility_has_room_for_are_said():
+    problem, _ = _town()
+    route = timetable(problem, 0, [0, 1, -1])
+    problem = replace(problem, intake=np.zeros((2, 24), np.int64))
+    with pytest.raises(InputError, match="stay as they are: facility 0 takes"):
+        solve_nodes(problem, start=(route,), frozen=(0,))
