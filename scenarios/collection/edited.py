@@ -88,7 +88,10 @@ class PointReader(Reader):
         reason = self.question.lost.get(word)
         if reason is not None:
             return f"{points.name[row]} ({word}) cannot be served: {reason}"
-        return f"{points.name[row]} ({word}) is not to be collected: it is {points.stream[row]}"
+        streams = self.question.spec.stream
+        is_other = bool(streams) and points.stream[row] not in streams
+        what = points.stream[row] if is_other else f"of kind {points.kind[row]}"
+        return f"{points.name[row]} ({word}) is not to be collected: it is {what}"
 
 
 def _tasks(route: EditedRoute) -> list[int]:

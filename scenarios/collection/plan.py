@@ -133,6 +133,14 @@ def solve_collection(
             goals=goals_of(question),
             progress=progress,
         )
+    if not found.routes and found.skipped and not found.left:
+        raise NoRoutes(
+            proven=False,
+            reasons=(
+                "no point is worth its prize: every route that was found costs more than it brings",
+                "give higher prizes, lower costs, or points without a prize, which must be served",
+            ),
+        )
     if found.status == "none" or not found.routes:
         raise NoRoutes(
             proven=False,

@@ -44,6 +44,14 @@ def test_costs_of_hours_kilometres_and_routes_are_told_as_hours(asked):
     assert plan.cost_s > plan.seconds
 
 
+def test_it_is_said_where_no_point_is_worth_its_prize(asked):
+    rows = ["name,lon,lat,stream,kg_day,prize"]
+    rows += [f"Far {k},112.8{205 + 5 * k},28.3582,other,50,0.01" for k in range(3)]
+    question = asked(("stop_s = 30", "cost_h = 60\nstop_s = 30"), points="\n".join(rows))
+    with pytest.raises(NoRoutes, match="no point is worth its prize"):
+        solve_collection(question, time_limit_s=1.0, seed=1)
+
+
 def test_points_that_are_not_worth_their_way_are_skipped_and_told(asked):
     rows = ["name,lon,lat,stream,kg_day,prize"]
     rows += [f"Near {k},112.8{205 + 5 * k},28.3518,other,50," for k in range(4)]

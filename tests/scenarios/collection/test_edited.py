@@ -7,10 +7,12 @@ import csv
 import numpy as np
 import pytest
 
+from scenarios import load_scenario
 from scenarios.collection.again import again, base_of, facts_of, with_locks
 from scenarios.collection.plan import plan_collection
 from scenarios.collection.work import check_points
 from scenarios.faults import ScenarioError
+from scenarios.routing.build import build_routes
 from scenarios.routing.edited import read_edited
 from scenarios.routing.edited_check import check_edited
 from scenarios.routing.exchange import plan_table, write_exchange
@@ -85,6 +87,17 @@ def test_every_rule_that_an_edit_broke_is_named_with_its_row(rows, checked):
 def test_a_row_that_cannot_be_is_named(rows, checked, change, said):
     rows[_of_kind(rows, "collect")[1]] |= change
     assert any(said in fault for fault in checked(rows))
+
+
+def test_a_point_of_a_kind_that_was_not_asked_for_is_told_by_its_kind(
+    laid_out, tmp_path, tables, rows, written
+):
+    text = tables.replace("stop_s = 30", 'kinds = ["household"]\nstop_s = 30')
+    question = build_routes(load_scenario(laid_out(tmp_path, text)), "waste")
+    read = read_edited(question, written(rows), "edited.csv")
+    said = [str(fault) for fault in read.faults]
+    assert len(said) == 8
+    assert all("is not to be collected: it is of kind market" in fault for fault in said)
 
 
 def test_loads_visits_and_hours_are_looked_at(rows, checked):
