@@ -19,7 +19,7 @@ from scenarios.routing.rules import check_routes, depots_and_dumps
 from scenarios.rules import check_rules
 from scenarios.schema import ScenarioSpec
 from scenarios.tables import csv_rows
-from scenarios.waste.document import waste_files, waste_places
+from scenarios.waste.document import waste_boxes, waste_files, waste_orders, waste_places
 from scenarios.waste.rules import check_waste
 from scenarios.words import fault_words
 
@@ -267,10 +267,24 @@ def _to_wgs84(document: dict[str, Any], faults: FaultList) -> None:
         places = (places_to_wgs84, depots_and_dumps, waste_places)
         for items in (part for find in places for part in find(document)):
             _convert(items, head["crs"])
+        for ban in waste_boxes(document):
+            ban["bbox"] = _box(ban["bbox"], head["crs"])
     except InputError as error:
         faults.include(error, ("scenario", "crs"))
         return
+    orders = waste_orders(document)
+    if orders is not None:
+        orders.setdefault("crs", head["crs"])
     head["crs"] = "wgs84"
+
+
+def _box(sides: list[float], crs: object) -> list[float]:
+    """Box around the corners of a box, in WGS-84."""
+    west, south, east, north = sides
+    corners = [{"lon": x, "lat": y} for x in (west, east) for y in (south, north)]
+    _convert(corners, crs)
+    lon, lat = ([corner[key] for corner in corners] for key in ("lon", "lat"))
+    return [min(lon), min(lat), max(lon), max(lat)]
 
 
 def _convert(rows: list[dict[str, Any]], crs: object) -> None:

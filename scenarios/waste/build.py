@@ -231,6 +231,7 @@ class _Builder:
         ordered = coming.orders(
             spec, streams=streams, sites=[site.place for site in building],
             place_of=self._place_of, named=named, faults=faults,
+            is_reached=lambda places: self._is_reached(network.network, places, sites, shut),
         )  # fmt: skip
         record = coming.recorded(spec, table, round(self.head.horizon_h / 24.0), faults)
         faults.stop()
@@ -382,6 +383,28 @@ class _Builder:
         node, away = nearest_node(self.network, lon, lat)
         return self.places.add(int(node)) if away <= self.streets.max_snap_m else -1
 
+    def _home(self, sites: list[Site]) -> int:
+        """Place from which one looks what can be reached: a depot, where there is one."""
+        return sites[-1].place if len(sites) > len(self.spec.facility) else sites[0].place
+
+    def _there_and_back(
+        self, network: RoadNetwork, places: Places, home: int, shut: list[Shut]
+    ) -> NDArray[np.bool_]:
+        """Whether a truck gets from home to each place and back, at some hours."""
+        _, seconds, _ = way_tables(network, places, shut, self.drive_kmh)
+        ways = np.asarray(np.isfinite(seconds).any(axis=0))
+        return np.asarray(ways[home] & ways[:, home])
+
+    def _is_reached(
+        self, network: RoadNetwork, places: list[int], sites: list[Site], shut: list[Shut]
+    ) -> list[bool]:
+        """Whether a truck gets to each place and back; no for -1."""
+        trial = Places()
+        home = trial.add(self.places.node[self._home(sites)])
+        at = [trial.add(self.places.node[place]) if place >= 0 else -1 for place in places]
+        both = self._there_and_back(network, trial, home, shut)
+        return [place >= 0 and bool(both[place]) for place in at]
+
     def _reached(
         self,
         network: RoadNetwork,
@@ -402,10 +425,7 @@ class _Builder:
         for own in zip(self.places.node, self.places.beyond_s, self.places.beyond_m, strict=True):
             trial.add(*own)
         at = np.array([trial.add(int(n)) if n >= 0 else -1 for n in node], dtype=np.int64)
-        _, seconds, _ = way_tables(network, trial, shut, self.drive_kmh)
-        ways = np.asarray(np.isfinite(seconds).any(axis=0))
-        home = sites[-1].place if len(sites) > len(self.spec.facility) else sites[0].place
-        both = ways[home] & ways[:, home]
+        both = self._there_and_back(network, trial, self._home(sites), shut)
         given = len(self.spec.facility)
         keys: list[KeyPath] = [("waste", "facility", number) for number in range(given)]
         keys += [("waste", "routes")] * (len(sites) - given)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from scenarios.faults import FaultList
-    from scenarios.waste.schema import WasteSpec
+    from scenarios.waste.schema import OrdersSpec, WasteSpec
     from sim.waste import Deliveries, Filling, Orders, Stands
 
 __all__ = ["deliveries", "filling", "orders", "profile_rows", "recorded"]
@@ -124,6 +124,7 @@ def orders(
     streams: tuple[str, ...],
     sites: list[int],
     place_of: Callable[[float, float], int],
+    is_reached: Callable[[list[int]], list[bool]],
     named: dict[str, Any],
     faults: FaultList,
 ) -> Orders | None:
@@ -139,6 +140,8 @@ def orders(
         Place of each site.
     place_of
         Finds the place of a pair of coordinates, -1 for none.
+    is_reached
+        Says of places whether a truck gets there and back.
     named
         Hour profiles of the scenario.
     faults
@@ -160,7 +163,7 @@ def orders(
     ]
     if own.file is None:
         return Orders(sources=sources)
-    rows = _order_rows(Path(own.file), place_of, faults)
+    rows = _order_rows(own, place_of, is_reached, faults)
     rows = rows[np.argsort(rows[:, 0], kind="stable")]
     return Orders(
         ready_s=3600.0 * rows[:, 0],
@@ -172,21 +175,37 @@ def orders(
 
 
 def _order_rows(
-    path: Path, place_of: Callable[[float, float], int], faults: FaultList
+    own: OrdersSpec,
+    place_of: Callable[[float, float], int],
+    is_reached: Callable[[list[int]], list[bool]],
+    faults: FaultList,
 ) -> NDArray[np.float64]:
     """Hour, place and tonnes of each order of a file."""
+    from networks.crs import to_wgs84
+
+    path = Path(str(own.file))
     shown = shown_path(path)
     read = csv_rows(path, shown, "order", {})
     for fault in read.faults:
         faults.include(fault, ("waste", "orders", "file"))
     found = []
-    for row, line in zip(read.rows, read.lines, strict=True):
+    lon, lat = (np.array([row[key] for row in read.rows], dtype=float) for key in ("lon", "lat"))
+    if own.crs not in {None, "wgs84"}:
+        lon, lat = to_wgs84(lon, lat, own.crs)
+    places = [place_of(x, y) for x, y in zip(lon.tolist(), lat.tolist(), strict=True)]
+    reached = is_reached(places)
+    for row, line, place, way in zip(read.rows, read.lines, places, reached, strict=True):
         where = f"{shown}:{line}"
-        place = place_of(row["lon"], row["lat"])
         bad = [
             (f"is {row['time_h']:g}", "time_h", "give hours from the start", row["time_h"] < 0),
             (f"is {row['t']:g}", "t", "give more than 0", row["t"] <= 0),
             ("lies nowhere near a street", "lon, lat", "give degrees, longitude first", place < 0),
+            (
+                "no truck gets there and back at any hour",
+                "lon, lat",
+                "close or ban less, or move it",
+                place >= 0 and not way,
+            ),
         ]
         for message, key, mend, is_so in bad:
             if is_so:

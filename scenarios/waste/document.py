@@ -19,7 +19,9 @@ __all__ = [
     "no_intake",
     "stream_names",
     "tables_of",
+    "waste_boxes",
     "waste_files",
+    "waste_orders",
     "waste_places",
 ]
 
@@ -107,3 +109,20 @@ def waste_places(document: dict[str, Any]) -> list[list[dict[str, Any]]]:
     table = document.get("waste")
     lists = [table.get(key) for key in ("facility", "site")] if isinstance(table, dict) else []
     return [[item for item in items if isinstance(item, dict)] for items in lists if items]
+
+
+def waste_boxes(document: dict[str, Any]) -> list[dict[str, Any]]:
+    """Find the bans with a box of four numbers, for [scenario] crs to convert."""
+    return [
+        ban
+        for ban in tables_of(document.get("waste"), "ban")
+        if isinstance(ban.get("bbox"), list)
+        and [type(side) in {int, float} for side in ban["bbox"]] == [True] * 4
+    ]
+
+
+def waste_orders(document: dict[str, Any]) -> dict[str, Any] | None:
+    """Table of orders with a file, whose coordinates are read later."""
+    table = document.get("waste")
+    orders = table.get("orders") if isinstance(table, dict) else None
+    return orders if isinstance(orders, dict) and "file" in orders else None

@@ -249,8 +249,6 @@ class _Checker:
                     f"is {facility.pit_t:g} t, less than a container of {facility.container_t:g} t",
                     "count what a press takes before the container is full as pit",
                 )
-            for place, other in enumerate(facility.sends_to):
-                self._known(other, self.facilities, (*path, "sends_to", place), "facility", "are")
             self._sends(number)
         else:
             keys = (*_STATION_KEYS, "sends_to")
@@ -270,8 +268,18 @@ class _Checker:
             )
 
     def _sends(self, number: int) -> None:
-        """Note a stream of a station that no facility behind it takes."""
+        """Note what is no facility behind a station, and a stream that none behind it takes."""
         station = self.spec.facility[number]
+        for place, other in enumerate(station.sends_to):
+            to: KeyPath = ("waste", "facility", number, "sends_to", place)
+            self._known(other, self.facilities, to, "facility", "are")
+            if any(f.name == other and f.kind == "station" for f in self.spec.facility):
+                self.faults.add(
+                    to,
+                    f'"{other}" is a station: containers of "{station.name}" go where waste ends',
+                    "name an incinerator, landfill, kitchen plant or recycler, or leave "
+                    "sends_to out",
+                )
         behind = [
             other
             for other in self.spec.facility

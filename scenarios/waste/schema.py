@@ -17,6 +17,7 @@ from scenarios.faults import BadValueError, did_you_mean
 from scenarios.hours import day_index
 from scenarios.values import (
     TABLE,
+    Crs,
     Duration,
     FirstDay,
     Latitude,
@@ -253,6 +254,7 @@ class OrdersSpec(Table):
     order_t: Positive = 15.0
     hours: Profile = "daytime"
     file: Text | None = None
+    crs: Crs = None
 
 
 class FillingSpec(Table):

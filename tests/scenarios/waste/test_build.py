@@ -5,9 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from networks.crs import wgs84_to_gcj02
 from networks.errors import InputError
 from scenarios import load_scenario
+from scenarios.faults import FaultList
 from scenarios.waste.build import build_waste
+from scenarios.waste.coming import orders
 
 
 def test_every_row_of_points_that_routes_collect_is_a_stand(write):
@@ -125,3 +128,41 @@ def test_orders_of_a_file_are_read_and_bad_rows_named(write, tmp_path):
         build_waste(load_scenario(write(edit)))
     assert "orders.csv:2: t: is -6; give more than 0" in str(caught.value)
     assert "orders.csv:3: lon, lat: lies nowhere near a street" in str(caught.value)
+
+
+def test_an_order_that_no_truck_reaches_is_named_with_its_line(write, tmp_path):
+    text = "time_h,lon,lat,t\n5,112.8240,28.3510,6\n6,112.8294,28.3586,6\n"
+    (tmp_path / "orders.csv").write_text(text, encoding="utf-8")
+    banned = ('hours = "mon-fri 07:00-09:00"\nstreets = ["Row 3"]',
+              'hours = "always"\nbbox = [112.8282, 28.3572, 112.8310, 28.3600]')  # fmt: skip
+    with pytest.raises(InputError) as caught:
+        build_waste(
+            load_scenario(write(("order_t = 8", 'order_t = 8\nfile = "orders.csv"'), banned))
+        )
+    said = str(caught.value)
+    assert "orders.csv:3: lon, lat: no truck gets there and back at any hour; close or ban" in said
+    assert "orders.csv:2" not in said
+
+
+def test_boxes_and_orders_are_in_the_coordinates_of_the_scenario(write, tmp_path):
+    (x,), (y,) = (part.tolist() for part in wgs84_to_gcj02([112.8240], [28.3510]))
+    rows = f"time_h,lon,lat,t\n5,{x},{y},6\n"
+    (tmp_path / "orders.csv").write_text(rows, encoding="utf-8")
+    spec = load_scenario(
+        write(
+            ('name = "small"', 'name = "small"\ncrs = "gcj02"'),
+            ("order_t = 8", 'order_t = 8\nfile = "orders.csv"'),
+            ('streets = ["Row 3"]', f"bbox = [{x}, {y}, {x + 0.002}, {y + 0.002}]"),
+        )
+    ).spec
+    assert spec.waste.orders.crs == "gcj02"
+    west, south, *_ = spec.waste.ban[0].bbox
+    assert (west, south) == pytest.approx((112.8240, 28.3510), abs=1e-6)
+    asked = []
+    faults = FaultList({}, "scenario.toml")
+    orders(
+        spec.waste, streams=("construction",), sites=[0], named={}, faults=faults,
+        place_of=lambda *at: asked.append(at) or 0, is_reached=lambda places: [True] * len(places),
+    )  # fmt: skip
+    assert asked[0] == pytest.approx((112.8240, 28.3510), abs=1e-6)
+    assert not faults.faults

@@ -41,6 +41,11 @@ CASES = [
         None,
         '"other" goes into station "Station", and no facility behind it accepts it',
     ),
+    (
+        ("buffer = 3", 'buffer = 3\nsends_to = ["Station"]'),
+        None,
+        '"Station" is a station: containers of "Station" go where waste ends',
+    ),
     (("press_t_h = 8\n", ""), None, "press_t_h of the station is missing"),
     (("gate_fee = 50", "gate_fee = 50\nbuffer = 2"), None, "is for a transfer station, and kind"),
     (('takes = "Station"', 'takes = "Statin"'), None, 'there is no station "Statin"; did you mean'),
