@@ -10,6 +10,7 @@ from cityops.options import ScenarioArgument
 if TYPE_CHECKING:
     from networks import RoadNetwork
     from scenarios import Scenario
+    from scenarios.waste.build import BuiltWaste
 
 EXAMPLE = "Example: cityops check my-city/scenario.toml"
 _SHOWN = 200  # faults of an edited plan
@@ -123,6 +124,29 @@ def _waste(loaded: "Scenario") -> list[str]:
     )
     kinds = [facility.kind for facility in built.spec.facility]
     lines.append(f"           {len(kinds)} facilities, {kinds.count('station')} of them stations")
+    return lines + _waste_plans(built)
+
+
+def _waste_plans(built: "BuiltWaste") -> list[str]:
+    """Read the plans of [waste] plan; routes that a run makes itself are not made here."""
+    from networks.errors import InputError
+    from scenarios.waste.made import driven_routes
+    from scenarios.waste.schema import of_routes
+
+    faults = built.scenario.faults()
+    lines = []
+    for name in built.spec.routes:
+        is_made = of_routes(built.spec.plan, name) is None
+        if is_made and not built.scenario.spec.routes[name].is_week:
+            continue
+        try:
+            _, driven, told = driven_routes(built, name)  # refuses a week that has no plan
+        except InputError as error:
+            faults.include(error)
+            continue
+        routes = f"{len(driven)} route" + "s" * (len(driven) != 1)
+        lines.append(f"           {name}: {routes} of {told['file']}")
+    faults.stop()
     return lines
 
 
