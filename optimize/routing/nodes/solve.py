@@ -22,7 +22,7 @@ from optimize.routing.nodes.problem import NodeProblem, TruckKind
 from optimize.routing.nodes.solution import NodeSolution, value_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -169,8 +169,24 @@ def prepare() -> None:
     search.step(1, 1.0, 1.0)
 
 
-def _improver(asked: _Asked, seed: int, routes: Sequence[tuple[int, Sequence[int]]]) -> Improver:
+def _improver(
+    asked: _Asked,
+    seed: int,
+    routes: Sequence[tuple[int, Sequence[int]]],
+    placed: Mapping[int, Sequence[int]] | None = None,
+) -> Improver:
     """Make a search with rows for given routes, for others to begin from, and for more.
+
+    Parameters
+    ----------
+    asked
+        What is searched.
+    seed
+        Of all that is drawn.
+    routes
+        Kinds and visits to begin from, beside the given routes.
+    placed
+        What another search has made of the given routes, by their numbers.
 
     Raises
     ------
@@ -188,8 +204,12 @@ def _improver(asked: _Asked, seed: int, routes: Sequence[tuple[int, Sequence[int
         extra_cost=A_ROUTE if asked.fewest else 0, seed=seed,
     )  # fmt: skip
     for r, route in enumerate(base.routes):
-        if r not in base.frozen:
+        if r in base.frozen:
+            continue
+        if placed is None:
             _place(problem, search, base, r, route)
+        else:
+            search.set_row(r, placed.get(r, ()))
     free = list(range(len(base.routes), len(kinds)))
     for kind, visits in routes:
         r = next(r for r in free if kinds[r] == kind)
@@ -264,12 +284,11 @@ def _improved(asked: _Asked, searches: list[Improver]) -> None:
         _tell(asked, searches)
         _fewer(asked, searches[0])
     first = searches[0].found()
-    routes = [
-        (route.kind, route.visit.tolist())
-        for route, row in zip(first.routes, first.rows, strict=True)
-        if row >= len(asked.base.routes)
-    ]
-    searches += [_improver(asked, seed, routes) for seed in asked.seeds[1:]]
+    made = dict(zip(first.rows, first.routes, strict=True))
+    many = len(asked.base.routes)
+    placed = {row: route.visit.tolist() for row, route in made.items() if row < many}
+    routes = [(route.kind, route.visit.tolist()) for row, route in made.items() if row >= many]
+    searches += [_improver(asked, seed, routes, placed) for seed in asked.seeds[1:]]
     with ThreadPoolExecutor(len(searches)) as pool:
         list(pool.map(lambda search: search.begin(), searches[1:]))
         began = time.perf_counter()

@@ -9,6 +9,7 @@ import pytest
 
 from networks.errors import InputError
 from optimize.routing.arcs.problem import ArcGoals
+from optimize.routing.nodes import solve
 from optimize.routing.nodes.check import check_node_solution
 from optimize.routing.nodes.problem import NEVER, NodeProblem, TruckKind
 from optimize.routing.nodes.solution import NodeSolution, timetable
@@ -313,3 +314,23 @@ def test_frozen_routes_that_no_facility_has_room_for_are_said():
     problem = replace(problem, intake=np.zeros((2, 24), np.int64))
     with pytest.raises(InputError, match="stay as they are: facility 0 takes"):
         solve_nodes(problem, start=(route,), frozen=(0,))
+
+
+def test_no_search_serves_a_stop_twice_after_a_given_route_is_dissolved(monkeypatch):
+    problem, _ = _town()
+    big = replace(problem.kinds[0], capacity=np.array([999]), max_trips=3)
+    problem = replace(problem, kinds=(big, replace(big, name="small", max_stops=2, count=1)))
+    begun = []
+
+    def kept(*asked):
+        begun.append(solve_improver(*asked))
+        return begun[-1]
+
+    solve_improver = solve._improver
+    monkeypatch.setattr(solve, "_improver", kept)
+    start = (timetable(problem, 1, [0, 1, -1]),)
+    _solved(problem, start=start, fewest=True, threads=2)
+    assert len(begun[-2:]) == 2
+    for search in begun[-2:]:
+        served = [int(v) for route in search.found().routes for v in route.visit if v >= 0]
+        assert sorted(served) == list(range(problem.n_stops))
