@@ -25,6 +25,7 @@ from sim.waste.step_kernels import (
     departs,
     join,
     lying,
+    next_rest,
     next_stand,
     only_compiled,
     opening,
@@ -178,7 +179,7 @@ def run(
                     low = me[st.TARGET]
                     high = low + 1
                     add_up(hourly, site, facility, low, now)
-                    join(visitor, site, v, low, truck[v, at.T_STREAM], me[st.LOAD], now)
+                    join(visitor, site, v, low, truck[v, at.T_STREAM], me[st.LOAD])
                 elif phase == st.RESTED:
                     write(rows, clock, me, v, me[st.DOING], BREAK, me[st.TARGET], now)
                     goes_on = v
@@ -203,12 +204,7 @@ def run(
                     me[st.CUR] = own
                     me[st.STEP] = route[own, at.R_FIRST]
                     if world.carry:
-                        c = me[st.OLDEST]
-                        while c < own and (
-                            next_stand(step, out[c, st.O_NEXT], route[c, at.R_END])
-                            == route[c, at.R_END]
-                        ):
-                            c += 1
+                        c = next_rest(step, out, route, me[st.OLDEST], own)
                         me[st.OLDEST] = c
                         if c < own:
                             me[st.CUR] = c
@@ -263,7 +259,7 @@ def run(
                 high = low + 1
                 add_up(hourly, site, facility, low, now)
                 who = trucks + haulers + item
-                join(visitor, site, who, low, given[at.D_STREAM], given[at.D_G], now)
+                join(visitor, site, who, low, given[at.D_STREAM], given[at.D_G])
                 if item + 1 < world.delivery.shape[0]:
                     time = world.delivery[item + 1, at.D_TIME]
                     push(events, float(time * span + base - 2), st.DELIVERY, item + 1, 0)
@@ -291,7 +287,7 @@ def run(
                     low = state.job[item, at.U_TO]
                     high = low + 1
                     add_up(hourly, site, facility, low, now)
-                    join(visitor, site, trucks + item, low, s, g, now)
+                    join(visitor, site, trucks + item, low, s, g)
                 else:
                     end_haul(hauls, clock, state.job[item], visitor[trucks + item], item, now)
                     state.hauler[item, st.P_IDLE] = 1
@@ -329,12 +325,7 @@ def run(
                         out[own, st.O_NEXT] = end
                     break
                 out[cur, st.O_NEXT] = end
-                cur += 1
-                while cur < own and (
-                    next_stand(step, out[cur, st.O_NEXT], route[cur, at.R_END])
-                    == route[cur, at.R_END]
-                ):
-                    cur += 1
+                cur = next_rest(step, out, route, cur + 1, own)
                 me[st.CUR] = cur
                 me[st.STEP] = route[own, at.R_FIRST]
                 if cur != own:

@@ -28,7 +28,6 @@ NEVER = ENDLESS
 (
     PLACE, STREAM, BINS, HOLDS, ML_KG, STOP_MS, BIN_MS, START, CELL, RATE, PROFILE, LUMP,
 ) = range(12)  # fmt: skip
-STAND = 12
 # Columns of `World.truck`; ML is of loose waste (inner volume x compaction), UP the row of `up`.
 T_STREAM, T_DEPOT, T_KG, T_ML, T_ROUTES, T_ROUTES_END, T_UP = range(7)
 # Columns of `World.hauler`; kg in g.
@@ -92,7 +91,7 @@ class World(NamedTuple):
     """All that is given.
 
     ``filling[stand, hour]`` is what comes within each hour of the days, g. ``ahead[profile, hour]``
-    is the sum of the factors (ppm) of the hours of two weeks before it, from Monday 00:00 on.
+    sums the factors (thousandths) of the hours of two weeks before it, from Monday 00:00 on.
     ``allowed[hauler, hour of week]``, ``accepts[facility, stream]`` and
     ``sends[station, facility]`` are 0 or 1; ``intake[facility, stream]`` is g a day (`NEVER` for no
     limit); ``opens[facility, hour of week]`` the number of hours until it is open by plan (0: it

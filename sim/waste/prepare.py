@@ -108,9 +108,8 @@ def prepare(
     intake = np.where(np.isnan(facilities.intake_kg), NEVER / 1000.0, facilities.intake_kg)
     at = facilities.place
     rate, ahead, stand = _stands(stands, filling)
-    if (rate > MOST_RATE_MG).any() or (ahead[:, -1] > 2 * HOURS * 1e6).any():
-        raise InputError("more than 10 t an hour come to a stand, or a factor is above 1000",
-                         place="filling")  # fmt: skip
+    if (rate > MOST_RATE_MG).any():
+        raise InputError("more than 10 t an hour come to a stand", place="filling")
     given = filling.drawn(stands, days, seed, first_weekday)
     return World(
         stand=stand,
@@ -244,13 +243,12 @@ def _risk(routes: Routes) -> NDArray[np.float64]:
 
 def _steps(routes: Routes) -> NDArray[np.int64]:
     s = len(routes.kind)
-    until = np.full(s + 1, s)  # first break at or after each step, s for none
-    for i in range(s - 1, -1, -1):
-        until[i] = i if routes.kind[i] == BREAK else until[i + 1]
+    breaks = np.where(routes.kind == BREAK, np.arange(s), s)
+    until = np.minimum.accumulate(breaks[::-1])[::-1]  # first at or after each step, s for none
     end = np.repeat(routes.first[1:], np.diff(routes.first))
     columns = [
         routes.kind, routes.target, np.rint(routes.earliest_s * 1000.0),
         np.rint(np.minimum(routes.latest_s, NEVER / 1000.0) * 1000.0),
-        np.rint(routes.length_s * 1000.0), np.where(until[:-1] < end, until[:-1], -1),
+        np.rint(routes.length_s * 1000.0), np.where(until < end, until, -1),
     ]  # fmt: skip
     return _table(np.stack(columns, axis=1))

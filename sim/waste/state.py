@@ -31,8 +31,8 @@ LOADED, AT_FACILITY, BACK = range(3)
 
 # Columns of `State.visitor`: all that come to facilities, trucks, then haulers, then deliveries.
 # NEXT is who stands behind in the line.
-V_G, V_STREAM, V_CAME, V_BEGAN, V_VISITS, V_FACILITY, V_NEXT = range(7)
-VISITOR = 7
+V_G, V_STREAM, V_BEGAN, V_VISITS, V_FACILITY, V_NEXT = range(6)
+VISITOR = 6
 
 # Columns of `State.site`: the line; bays in use; g booked in the pit; containers full and begun;
 # ms up to which the hour's sums run; whether the pit alone keeps the first out; jobs waiting.

@@ -294,13 +294,25 @@ def next_stand(step: NDArray[np.int64], i: int, end: int) -> int:
 
 
 @only_compiled
+def next_rest(
+    step: NDArray[np.int64], out: NDArray[np.int64], route: NDArray[np.int64], c: int, own: int
+) -> int:
+    """First route from c on of which a collection is left to do, or ``own``."""
+    while c < own:
+        end = route[c, at.R_END]
+        if next_stand(step, out[c, st.O_NEXT], end) < end:
+            return c
+        c += 1
+    return own
+
+
+@only_compiled
 def join(
-    visitor: NDArray[np.int64], site: NDArray[np.int64], who: int, f: int, stream: int, load: int,
-    now: int,
+    visitor: NDArray[np.int64], site: NDArray[np.int64], who: int, f: int, stream: int, load: int
 ) -> None:  # fmt: skip
     """Put one at the end of a facility's line."""
     me = visitor[who]
-    me[st.V_G], me[st.V_STREAM], me[st.V_CAME], me[st.V_FACILITY] = load, stream, now, f
+    me[st.V_G], me[st.V_STREAM], me[st.V_FACILITY] = load, stream, f
     me[st.V_NEXT] = -1
     if site[f, st.WAITING] == 0:
         site[f, st.LINE] = who
