@@ -33,9 +33,10 @@ its number from time 0, which is a midnight.
       stand was served late (rule 9) on the day of that route; it is *passed over* (counted, no row)
       if the selection of the step's route does not choose it, by what lies now: threshold: lying /
       holds >= share; predicted: (lying + mean) / holds >= share, mean the expected g of ``ahead_h``
-      hours from this one on; risk: holds - lying - mean <= z x sqrt(mean x LUMP), the normal
-      approximation of P(overflow) >= share. An unloading with nothing aboard and a break that was
-      taken are passed over. Then the step after it is looked at.
+      hours from this one on (by hour of the week; factors of days are not known); risk: holds -
+      lying - mean <= z x sqrt(mean x LUMP), the normal approximation of P(overflow) >= share. An
+      unloading with nothing aboard and a break that was taken are passed over. Then the step
+      after it is looked at.
    b. A truck with a load that sees that what lies at the stand does not fit must *divert*: it
       chooses a facility (rule 4, it must go) with the stand to go on to. Its time there is that
       arrival, else reach(here, stand, now); the expected end adds the wait for the earliest
