@@ -15,6 +15,7 @@ from sim.waste.plan import UNLOAD
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    import pandas as pd
     from numpy.typing import NDArray
 
     from sim.waste.log import Log
@@ -88,13 +89,22 @@ class Rates:
         object.__setattr__(self, "gate_t", numbers(gate, gate.shape, "gate_t", "rates"))
 
 
-def costs(log: Log, rates: Rates, warmup_h: int) -> Iterator[tuple[str, str, str, float]]:
+def costs(
+    log: Log,
+    stops: pd.DataFrame,
+    out: pd.DataFrame,
+    hauls: pd.DataFrame,
+    rates: Rates,
+    warmup_h: int,
+) -> Iterator[tuple[str, str, str, float]]:
     """Energy, CO2 and costs: measure, by, group, value.
 
     Parameters
     ----------
     log
         What happened.
+    stops, out, hauls
+        Its tables, all of them.
     rates
         What things take and cost.
     warmup_h
@@ -112,7 +122,6 @@ def costs(log: Log, rates: Rates, warmup_h: int) -> Iterator[tuple[str, str, str
         If there is a gate fee for another number of facilities.
     """
     first = warmup_h // at.DAY_H
-    stops, out, hauls = log.stops(), log.out(), log.hauls()
     stops, out = stops[stops["day"] >= first], out[out["day"] >= first]
     out = out[out["home_s"].notna()]
     hauls = hauls[hauls["left_s"] >= warmup_h * 3600.0]

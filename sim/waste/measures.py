@@ -103,9 +103,13 @@ def label(measure: str, lang: str = "en") -> str:
 
 @dataclass(frozen=True)
 class _View:
-    """A log, from when on it counts, and how groups are called."""
+    """A log and its tables, from when on it counts, and how groups are called."""
 
     log: Log
+    stops: pd.DataFrame
+    out: pd.DataFrame
+    hauls: pd.DataFrame
+    third: pd.DataFrame
     warmup_h: int
     streams: list[str]
     kinds: list[str]
@@ -140,6 +144,10 @@ def measures(
     stands, facilities = log.stands, log.facilities
     view = _View(
         log,
+        log.stops(),
+        log.out(),
+        log.hauls(),
+        log.third(),
         log.warmup_days * at.DAY_H,
         _names(facilities.streams, facilities.accepts.shape[1]),
         _names(kind_names, stands.kinds),
@@ -160,7 +168,11 @@ def measures(
             *_hauls(view),
             *_facilities(view),
             *_waits(view),
-            *(() if rates is None else costs(log, rates, view.warmup_h)),
+            *(
+                ()
+                if rates is None
+                else costs(log, view.stops, view.out, view.hauls, rates, view.warmup_h)
+            ),
             ("balance_g", "all", "", float(np.abs(log.balance()).sum())),
         )
         if np.isfinite(value)
@@ -251,7 +263,7 @@ def _amounts(view: _View) -> Iterator[Row]:
     yield "tipped_t", "all", "", tipped_t.sum()
     for f, name in enumerate(view.facilities):
         yield "tipped_t", "facility", name, tipped_t[f].sum()
-    third = log.third()
+    third = view.third
     third = third[third["end_s"] >= view.warmup_h * 3600.0]
     yield "delivered_t", "all", "", third["kg"].sum() / 1000
     for f, name in enumerate(view.facilities):
@@ -260,7 +272,7 @@ def _amounts(view: _View) -> Iterator[Row]:
 
 
 def _work(view: _View, punctual_min: float) -> Iterator[Row]:
-    stops, out = view.log.stops(), view.log.out()
+    stops, out = view.stops, view.out
     first = view.warmup_h // at.DAY_H
     stops, out = stops[stops["day"] >= first], out[out["day"] >= first]
     out = out[out["home_s"].notna()]
@@ -328,7 +340,7 @@ def _of_trucks(stops: pd.DataFrame, out: pd.DataFrame, punctual_min: float) -> d
 
 
 def _hauls(view: _View) -> Iterator[Row]:
-    hauls = view.log.hauls()
+    hauls = view.hauls
     hauls = hauls[hauls["left_s"] >= view.warmup_h * 3600.0]
     loads = hauls[hauls["kind"] != at.HOMEWARD]
     yield "hauls", "all", "", float(len(loads))
@@ -373,8 +385,8 @@ def _facilities(view: _View) -> Iterator[Row]:
 
 def _waits(view: _View) -> Iterator[Row]:
     """Count waits from the gate to the bay: of trucks, haulers, and third parties."""
-    log, since = view.log, view.warmup_h * 3600.0
-    stops, hauls, third = log.stops(), log.hauls(), log.third()
+    since = view.warmup_h * 3600.0
+    stops, hauls, third = view.stops, view.hauls, view.third
     stops = stops[stops["kind"] == UNLOAD]
     hauls = hauls[hauls["kind"] != at.HOMEWARD]
     third = third[third["begin_s"].notna()]
