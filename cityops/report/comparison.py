@@ -243,8 +243,9 @@ def cautions(runs: Sequence[RunFolder], words: Words) -> list[str]:
     found = []
     if len({run.folder.resolve() for run in runs}) < len(runs):
         found.append(words("cmp.itself"))
-    if any(run.recorded for run in runs):
-        found.append(words("cmp.record"))
+    own = {"waste": "ws.cmp.record"}
+    keys = [own.get(run.service, "cmp.record") for run in runs if run.recorded]
+    found += [words(key) for key in dict.fromkeys(keys)]
     if any(unanswered(run) for run in runs):
         found.append(words("reading.reached"))
     return found

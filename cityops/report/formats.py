@@ -49,6 +49,17 @@ def digits(value: float, unit: str) -> str:
     return plain(value, 1 if 0 < abs(value) < 10 else 0)
 
 
+def fine_share(share: float) -> str:
+    """Return per cent, with two decimals where it is little.
+
+    Examples
+    --------
+    >>> fine_share(0.0042), fine_share(0.42)
+    ('0.42%', '42.0%')
+    """
+    return f"{100 * share:.2f}%" if abs(share) < 0.01 else digits(share, "share")
+
+
 def with_unit(words: Words, value: float, unit: str) -> str:
     """Return a value with its unit.
 

@@ -23,6 +23,7 @@ from cityops.report.formats import (
     clock,
     digits,
     duration,
+    fine_share,
     hour_text,
     level_text,
     plain,
@@ -124,11 +125,11 @@ def _context(run: RunFolder, words: Words) -> dict[str, Any]:
         "places": place_keys(run, words),
         "aspect": aspect(district),
         "worst": worst(run, words),
-        "by_stream": by_group(run, words, "stream", weekly),
-        "by_kind": by_group(run, words, "kind", weekly),
-        "by_area": by_group(run, words, "area", weekly),
-        "sites": facilities(run, words, weekly),
-        "vehicles": trucks(run, words, weekly),
+        "by_stream": by_group(run, words, "stream", PER_WEEK),
+        "by_kind": by_group(run, words, "kind", PER_WEEK),
+        "by_area": by_group(run, words, "area", PER_WEEK),
+        "sites": facilities(run, words, PER_WEEK),
+        "vehicles": trucks(run, words, PER_WEEK),
         "routes": routes(run, words),
         "whisker_title": words("classes.mean_plot", level=level),
         "assumed": assumed(run, words),
@@ -168,10 +169,10 @@ def _answer(run: RunFolder, words: Words) -> list[str]:
         pieces.append(
             words(
                 "ws.answer.over",
-                share=f"<b>{_share(over.mean)}</b>",
+                share=f"<b>{fine_share(over.mean)}</b>",
                 low=hour_text(int(most["group"])),
                 high=hour_text(int(most["group"]) + 1),
-                worst=_share(float(most["mean"])),
+                worst=fine_share(float(most["mean"])),
             )
         )
     elif math.isfinite(over.mean):
@@ -194,11 +195,6 @@ def _answer(run: RunFolder, words: Words) -> list[str]:
             )
         )
     return pieces
-
-
-def _share(value: float) -> str:
-    """Per cent, with two decimals where it is little."""
-    return f"{100 * value:.2f}%" if abs(value) < 0.01 else digits(value, "share")
 
 
 # Inputs ---------------------------------------------------------------------------------------
@@ -278,9 +274,9 @@ def _over_takeaway(run: RunFolder, words: Words) -> str:
     return words(
         "ws.over.takeaway",
         high_hour=hour_text(int(high["group"])),
-        high=_share(float(high["mean"])),
+        high=fine_share(float(high["mean"])),
         low_hour=hour_text(int(low["group"])),
-        low=_share(float(low["mean"])),
+        low=fine_share(float(low["mean"])),
     )
 
 

@@ -99,16 +99,14 @@ def _collecting(run: RunFolder, table: dict[str, Any], words: Words) -> list[str
     return found
 
 
-def _of(value: Any, name: str, default: Any) -> Any:  # noqa: ANN401 - as the table has it
-    return value.get(name, default) if isinstance(value, dict) else value
-
-
 def _selection(table: dict[str, Any], name: str, words: Words) -> list[str]:
-    policy = str(_of(table.get("select"), name, "fixed"))
+    from scenarios.waste.schema import of_routes
+
+    policy = str(of_routes(table.get("select"), name, "fixed"))
     if policy == "fixed":
         return []
-    share = digits(float(_of(table.get("select_share"), name, 0.7)), "share")
-    hours = f"{float(_of(table.get('ahead_h'), name, 24.0)):g}"
+    share = digits(float(of_routes(table.get("select_share"), name, 0.7)), "share")
+    hours = f"{float(of_routes(table.get('ahead_h'), name, 24.0)):g}"
     blanks = {"name": name, "share": share, "hours": hours}
     if policy == "threshold":
         del blanks["hours"]

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from cityops.report import palette
 from cityops.report.charts import Figure, axis, band, hour_says, layout
-from cityops.report.formats import DAY_S, clock, digits, hour_text, plain, with_unit
+from cityops.report.formats import DAY_S, clock, digits, fine_share, hour_text, plain, with_unit
 from cityops.report.weekly import weeks
 
 if TYPE_CHECKING:
@@ -71,7 +71,8 @@ def by_hour(runs: Sequence[RunFolder], names: Sequence[str], words: Words) -> Fi
             hour_says(
                 words,
                 int(row["hour"]),
-                f"<b>{_share(row['mean'])}</b> ({_share(row['low'])}–{_share(row['high'])})",
+                f"<b>{fine_share(row['mean'])}</b> "
+                f"({fine_share(row['low'])}–{fine_share(row['high'])})",
             )
             for row in rows.to_dict("records")
         ]
@@ -98,11 +99,6 @@ def by_hour(runs: Sequence[RunFolder], names: Sequence[str], words: Words) -> Fi
             yaxis=axis(words("ws.axis.over"), rangemode="tozero", tickformat=digits_after),
         ),
     }
-
-
-def _share(value: float) -> str:
-    """Per cent, with two decimals where it is little."""
-    return f"{100 * value:.2f}%" if abs(value) < 0.01 else digits(value, "share")
 
 
 def _hours(words: Words, **more: Any) -> dict[str, Any]:  # noqa: ANN401 - Plotly's axis

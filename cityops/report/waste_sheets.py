@@ -10,15 +10,13 @@ from cityops.report.formats import digits, level_text, plain, span
 from cityops.report.reading import Estimate
 from cityops.report.waste_charts import gates, stream_name
 from cityops.report.waste_map import points
-from cityops.report.weekly import weeks
+from cityops.report.weekly import estimate_of, weeks
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Collection
 
     from cityops.report.reading import RunFolder
     from cityops.report.words import Words
-
-    Weekly = Callable[[RunFolder, str, Estimate], Estimate]
 
 __all__ = ["by_group", "facilities", "kind_name", "routes", "trucks", "worst"]
 
@@ -46,7 +44,7 @@ def worst(run: RunFolder, words: Words) -> Sheet | None:
     return Sheet([words(f"ws.col.{key}") for key in keys], rows, None)
 
 
-def by_group(run: RunFolder, words: Words, by: str, weekly: Weekly) -> Sheet | None:
+def by_group(run: RunFolder, words: Words, by: str, amounts: Collection[str]) -> Sheet | None:
     """Time in overflow and what lies beside the bins, by stream, kind or area, with whiskers."""
     found = run.rows("overflown_share", by)
     if found.empty:
@@ -58,8 +56,8 @@ def by_group(run: RunFolder, words: Words, by: str, weekly: Weekly) -> Sheet | N
     rows = []
     for row in found.to_dict("records"):
         group = str(row["group"])
-        beside = _estimate(run, "overflow_l", by, group, weekly)
-        stands = _estimate(run, "stands_overflown_share", by, group, weekly)
+        beside = estimate_of(run, "overflow_l", amounts, by, group)
+        stands = estimate_of(run, "stands_overflown_share", amounts, by, group)
         estimate = Estimate(row["mean"], row["low"], row["high"], int(row["n"]), "share")
         cells = [
             digits(stands.mean, "share"),
@@ -93,7 +91,7 @@ def kind_name(kind: str, words: Words) -> str:
     return words(usual[kind]) if kind in usual else kind
 
 
-def facilities(run: RunFolder, words: Words, weekly: Weekly) -> Sheet | None:
+def facilities(run: RunFolder, words: Words, amounts: Collection[str]) -> Sheet | None:
     """Tell what is tipped where, and how long one waits for it."""
     names = gates(run)
     if not names:
@@ -113,7 +111,7 @@ def facilities(run: RunFolder, words: Words, weekly: Weekly) -> Sheet | None:
     for name in names:
         cells = []
         for _, measure, decimals in columns:
-            found = _estimate(run, measure, "facility", name, weekly)
+            found = estimate_of(run, measure, amounts, "facility", name)
             cells.append(
                 digits(found.mean, "share") if decimals < 0 else plain(found.mean, decimals)
             )
@@ -122,7 +120,7 @@ def facilities(run: RunFolder, words: Words, weekly: Weekly) -> Sheet | None:
     return Sheet(heads, rows, None)
 
 
-def trucks(run: RunFolder, words: Words, weekly: Weekly) -> Sheet | None:
+def trucks(run: RunFolder, words: Words, amounts: Collection[str]) -> Sheet | None:
     """Tell what each truck does in a week."""
     windows = () if run.estimate("in_window_share") is None else ("in_window_share",)
     columns = (
@@ -134,14 +132,14 @@ def trucks(run: RunFolder, words: Words, weekly: Weekly) -> Sheet | None:
         return None
     heads = [words("ws.col.vehicle")]
     for measure in columns:
-        unit = _estimate(run, measure, "all", None, weekly).unit
+        unit = estimate_of(run, measure, amounts).unit
         plainly = words(f"unit.{unit}", value="").strip() if unit in {"km", "h", "t"} else ""
         heads.append(words.measure(measure) + (words("list") + plainly if plainly else ""))
     rows = []
     for name in names:
         cells = []
         for measure in columns:
-            found = _estimate(run, measure, "vehicle", name, weekly)
+            found = estimate_of(run, measure, amounts, "vehicle", name)
             decimals = 1 if abs(found.mean) < 100 else 0
             is_share = found.unit == "share"
             cells.append(digits(found.mean, "share") if is_share else plain(found.mean, decimals))
@@ -173,10 +171,3 @@ def routes(run: RunFolder, words: Words) -> Sheet | None:
         return None
     keys = ("route", "vehicle", "driven", "planned", "mean", "longest", "passed")
     return Sheet([words(f"ws.route.{key}") for key in keys], rows, None)
-
-
-def _estimate(run: RunFolder, measure: str, by: str, group: str | None, weekly: Weekly) -> Estimate:
-    found = run.estimate(measure, by, group)
-    if found is None:
-        return Estimate(math.nan, math.nan, math.nan, 0, "")
-    return weekly(run, measure, found)

@@ -289,6 +289,13 @@ WASTE_TEXTS: Final[dict[str, tuple[str, str]]] = {
         "The runs met different waste or orders: they differ in more than how it is collected.",
         "各方案面对的垃圾产生量或预约不同，差别不只在收运方式。",
     ),
+    "ws.cmp.record": (
+        (
+            "What comes to the bins is that of one record: the intervals say nothing about how "
+            "another period would differ."
+        ),
+        "垃圾产生量取自同一份记录：区间不反映换一个时段会有多大不同。",
+    ),
     "ws.cmp.km": ("the distance that trucks drive", "收集车行驶里程"),
     "ws.cmp.haul_km": ("the distance that haulers drive", "转运车行驶里程"),
     "ws.cmp.count": ("A week", "每周"),

@@ -27,7 +27,6 @@ __all__ = ["WastePlan", "make_routes"]
 
 COLLECT, UNLOAD, BREAK = 0, 1, 2
 _UNBOUNDED_L = 1e6  # inside of a truck whose volume is not said
-_LONGEST_LEAVE_S = 172_800
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,8 +41,6 @@ class WastePlan:
         Number of the plan's route that each of them drives, through all tables of routes.
     of : list of str
         Table of routes of each of the plan's routes, by number.
-    truck_of : list of str
-        Table of routes of each truck.
     origin
         Where the plans come from, for the manifest: by table of routes ``source`` ("made" or
         "read"), ``routes``, and more.
@@ -55,7 +52,6 @@ class WastePlan:
     trucks: Trucks
     number: np.ndarray[Any, np.dtype[np.int64]]
     of: list[str]
-    truck_of: list[str]
     origin: dict[str, Any]
     warnings: tuple[str, ...]
 
@@ -108,7 +104,7 @@ def make_routes(built: BuiltWaste) -> WastePlan:
             warnings.append(
                 f"[routes.{name}]: {steps.unknown} stops are of stands that were left out"
             )
-    trucks, place, truck_of = _trucks(built, planned, questions)
+    trucks, place = _trucks(built, planned, questions)
     columns = _Columns(built)
     for day in range(built.days):
         weekday = (built.first_weekday + day) % 7
@@ -127,7 +123,6 @@ def make_routes(built: BuiltWaste) -> WastePlan:
         trucks,
         np.array(columns.number, dtype=np.int64),
         [route.of for route in planned],
-        truck_of,
         origin,
         tuple(warnings),
     )
@@ -191,8 +186,8 @@ class _Steps:
 
 def _trucks(
     built: BuiltWaste, planned: list[_Route], questions: dict[str, CollectQuestion]
-) -> tuple[Trucks, list[int], list[str]]:
-    """Trucks, which one drives each route of the plan, and the table of routes of each."""
+) -> tuple[Trucks, list[int]]:
+    """Trucks, and which one drives each route of the plan."""
     from sim.waste import Trucks
 
     seen: Counter[tuple[str, int, int | None]] = Counter()
@@ -224,7 +219,7 @@ def _trucks(
         repair_s=built.repair_s,
         names=list(labels),
     )
-    return trucks, place, [name for name, _, _ in slots]
+    return trucks, place
 
 
 def _stream(built: BuiltWaste, question: CollectQuestion, kind: int) -> str:
@@ -260,9 +255,8 @@ class _Columns:
         spec, name = self.spec, route.of
         select = SELECTIONS.index(of_routes(spec.select, name, "fixed"))
         share, ahead = of_routes(spec.select_share, name, 0.7), of_routes(spec.ahead_h, name, 24)
-        leave = min(route.leave_s, _LONGEST_LEAVE_S)
         self.number.append(number)
-        self.route.append((truck, day, leave, route.shift_s, select, share, round(ahead)))
+        self.route.append((truck, day, route.leave_s, route.shift_s, select, share, round(ahead)))
         self.step += route.steps
         self.first.append(len(self.step))
 

@@ -5,14 +5,16 @@ from __future__ import annotations
 import json
 import re
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from cityops.__main__ import main
+from cityops.report.comparison import cautions
 from cityops.report.maps import district_map
 from cityops.report.reading import RunFolder
-from cityops.report.waste import weekly, write_waste_report
+from cityops.report.waste import PER_WEEK, weekly, write_waste_report
 from cityops.report.waste_charts import by_hour, day_bars, queueing, stream_name
 from cityops.report.waste_map import CLASSES, overflow_map, points
 from cityops.report.waste_sheets import trucks
@@ -171,10 +173,19 @@ def test_the_map_has_a_mark_for_every_point_in_the_colour_of_its_worst_stream(ru
 
 def test_the_table_of_trucks_tells_who_is_late_for_windows_where_there_are_some(runs):
     run, words = RunFolder.load(runs / "base"), Words()
-    sheet = trucks(run, words, weekly)
+    sheet = trucks(run, words, PER_WEEK)
     column = sheet.heads.index(words.measure("in_window_share")) - 1
     told = {row.name: row.cells[column] for row in sheet.rows}
     assert told == {"kitchen 1": "100.0%", "other 1": "–"}
+
+
+def test_runs_of_a_record_are_told_of_in_words_of_waste(runs):
+    run = RunFolder.load(runs / "base")
+    recorded = replace(run, manifest={**run.manifest, "recorded": True})
+    told = cautions([recorded, recorded], Words())[1:]  # first, that they are one run
+    assert told == [Words()("ws.cmp.record")]
+    assert "incidents" not in told[0]
+    assert cautions([run, run], Words())[1:] == []
 
 
 def test_amounts_are_told_by_the_week(runs):
