@@ -226,9 +226,12 @@ def _place(problem: NodeProblem, search: Improver, base: Given, r: int, route: N
     locked = [v for v in whole if v >= 0 and base.held[v]]
     if not locked:
         return
-    for visits in (locked, [v for v in whole if v < 0 or base.held[v]]):
-        if search.set_emptied(r, visits):
-            return
+    where_given: list[int] = []
+    for v in whole:
+        if base.held[v] if v >= 0 else where_given and where_given[-1] >= 0:
+            where_given.append(v)
+    if search.set_emptied(r, locked) or search.set_row(r, where_given):
+        return
     raise InputError(
         f"what is locked in given route {r + 1} breaks a limit of "
         f"{problem.kinds[route.kind].name} by itself",

@@ -172,6 +172,22 @@ def test_locked_stops_stay_in_their_route_and_order():
     assert [v for v in mine if v >= 0 and locked[v]] == stops[::-1][:3].tolist()
 
 
+def test_what_is_locked_is_emptied_where_it_was_if_the_nearest_facility_is_closed():
+    problem, _ = _town()
+    ways = problem.metres[0]
+    over = ways[1, problem.facility_place] + ways[problem.facility_place, 0]
+    near, far = np.argsort(over).tolist()
+    problem.facility_window[near] = [0, 10 * HOUR]
+    problem.window[0] = [11 * HOUR, 15 * HOUR]
+    full = replace(
+        timetable(problem, 0, [0, -1 - far]), visit=np.array([*range(9, -1, -1), -1 - far])
+    )
+    locked = np.arange(problem.n_stops) == 0
+    solution = _solved(problem, start=(full,), locked=locked)
+    assert solution.routes[0].visit.tolist()[-1] == -1 - far
+    assert 0 in solution.routes[0].visit
+
+
 def test_frozen_routes_come_back_as_they_were():
     problem, _ = _town()
     start = _solved(problem, seed=1).routes
