@@ -174,7 +174,8 @@ def stream_name(run: RunFolder, name: str, words: Words) -> str:
         if entry.get("name") == name:
             chinese = entry.get("title_zh") if words.lang == "zh" else None
             return str(chinese or entry.get("title") or name)
-    return name
+    # Orders of building sites have a stream that no [[collection.stream]] need name.
+    return words("ws.stream.construction") if name == "construction" else name
 
 
 # Amounts --------------------------------------------------------------------------------------

@@ -127,6 +127,7 @@ WASTE_TEXTS: Final[dict[str, tuple[str, str]]] = {
     "ws.col.wait90": ("90% within, min", "九成以内（分钟）"),
     "ws.col.blocked": ("Pit full, h", "料坑满（小时）"),
     "ws.col.full": ("No container place, h", "箱位占满（小时）"),
+    "ws.stream.construction": ("construction spoil", "建筑渣土"),
     "ws.kind.station": ("transfer station", "中转站"),
     "ws.kind.incinerator": ("incinerator", "焚烧厂"),
     "ws.kind.landfill": ("landfill", "填埋场"),

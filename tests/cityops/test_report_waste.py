@@ -137,6 +137,7 @@ def test_streams_are_called_by_their_titles(runs):
     assert stream_name(run, "kitchen", Words("zh")) == "厨余垃圾"
     assert stream_name(run, "kitchen", Words()) == "Kitchen waste"
     assert stream_name(run, "other", Words("zh")) == "other"
+    assert stream_name(run, "construction", Words("zh")) == "建筑渣土"
     names = [trace["name"] for trace in day_bars(run, Words())["data"]]
     assert names == ["Kitchen waste", "other"]
 
