@@ -72,6 +72,7 @@ def test_there_are_cases_of_every_group_and_thirty_in_all():
     groups = [case["group"] for case in CASES]
     assert set(groups) == {
         *("scenario", "network", "record", "placement", "routes", "collection", "cleaning"),
+        "waste",
         "command line",
     }
     assert min(groups.count(group) for group in set(groups)) >= 5
