@@ -179,7 +179,8 @@ def _collect_everything() -> None:
     simulate(
         Stands(zero, zero), Facilities(zero, np.ones((1, 1), np.bool_)), Trucks(zero, zero), None,
         Roads(np.zeros((1, 1)), np.zeros((1, 1))),
-        Routes(zero, zero, one, one, np.array([0, 1]), zero, zero), Filling(one), days=1, seed=0,
+        Routes(zero, zero, one, one, np.array([0, 1]), zero, zero), Filling(one), days=2,
+        warmup_days=1, seed=0,
     )  # fmt: skip
     spread(zero, np.zeros(1), one, zero, np.zeros((1, 24), np.int64))
 
