@@ -100,7 +100,9 @@ def first_routes(
     for number, counts in enumerate(tries):
         model = NodeModel(problem, wanted, counts)
         last = number == len(tries) - 1
-        share = until if last else began + (until - began) * (number + 1) / (len(tries) + 1)
+        share = until
+        if iterations is None and not last:
+            share = began + (until - began) * (number + 1) / (len(tries) + 1)
         parts = None if iterations is None else max(1, iterations // len(tries))
         ending = _Until(share, parts, stop, once=not last)
         best = _solved(model, ending, seed)

@@ -272,11 +272,13 @@ def _first(asked: _Asked) -> list[tuple[int, list[int]]]:
     if len(asked.base.routes) > 0:
         return []
     most = None
-    if asked.iterations is not None:
+    until = asked.began + FIRST * (asked.until - asked.began)
+    if asked.iterations is not None:  # the clock takes no part
+        until = asked.until
         most = max(10, int(1000 * asked.iterations * FIRST / PYVRP_ITERATIONS))
     return first_routes(
-        asked.problem, asked.wanted, until=asked.began + FIRST * (asked.until - asked.began),
-        iterations=most, seed=asked.seeds[0], fewest=asked.fewest, stop=asked.stop,
+        asked.problem, asked.wanted, until=until, iterations=most, seed=asked.seeds[0],
+        fewest=asked.fewest, stop=asked.stop,
     )  # fmt: skip
 
 
@@ -314,10 +316,10 @@ def _improved(asked: _Asked, searches: list[Improver]) -> None:
 def _fewer(asked: _Asked, search: Improver) -> None:
     now = time.perf_counter()
     frozen = len(asked.base.frozen)
+    counted = asked.iterations is not None
     fewer(
-        search, now + FLEET * (asked.until - now),
-        least=max(1, least_trucks(asked.problem) - frozen), counted=asked.iterations is not None,
-        stop=asked.stop,
+        search, asked.until if counted else now + FLEET * (asked.until - now),
+        least=max(1, least_trucks(asked.problem) - frozen), counted=counted, stop=asked.stop,
     )  # fmt: skip
 
 

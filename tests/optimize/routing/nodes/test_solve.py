@@ -9,7 +9,7 @@ import pytest
 
 from networks.errors import InputError
 from optimize.routing.arcs.problem import ArcGoals
-from optimize.routing.nodes import solve
+from optimize.routing.nodes import first, solve
 from optimize.routing.nodes.check import check_node_solution
 from optimize.routing.nodes.problem import NEVER, NodeProblem, TruckKind
 from optimize.routing.nodes.solution import NodeSolution, timetable
@@ -350,3 +350,21 @@ def test_no_search_serves_a_stop_twice_after_a_given_route_is_dissolved(monkeypa
     for search in begun[-2:]:
         served = [int(v) for route in search.found().routes for v in route.visit if v >= 0]
         assert sorted(served) == list(range(problem.n_stops))
+
+
+def test_where_iterations_are_given_no_share_of_the_time_ends_a_part(monkeypatch):
+    ends = []
+
+    def dissolved(search, until, **asked):
+        ends.append(until)
+
+    def made(until, *asked, **named):
+        ends.append(until)
+        return until_of(until, *asked, **named)
+
+    until_of = first._Until
+    monkeypatch.setattr(first, "_Until", made)
+    monkeypatch.setattr(solve, "fewer", dissolved)
+    solve_nodes(_town()[0], time_limit_s=1000.0, iterations=1, fewest=True)
+    assert len(ends) > 1
+    assert len(set(ends)) == 1
