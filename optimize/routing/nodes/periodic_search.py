@@ -119,11 +119,11 @@ class _Search:
         self.threads = threads
         self.progress = progress
         self.rng = np.random.default_rng(seed)
-        self.began = time.perf_counter()
+        self.began = self.until = time.perf_counter()
         place = np.stack([period.x, period.y], axis=1)
         self.served = even_days(
             place, _work(period), period.times, period.patterns, fits=period.fits, seed=seed
-        )
+        ).reshape(len(place), len(period.days))
         self.days: list[DayRoutes] = []
         self.best = (sys.maxsize, 0), self.served, self.days
         self.costs: list[NDArray[np.float64] | None] = [None] * len(period.days)
@@ -134,9 +134,12 @@ class _Search:
         self.stop = threading.Event()
 
     def run(self, time_limit_s: float) -> PeriodSolution:
-        until = self.began + time_limit_s
+        until = self.until = self.began + time_limit_s
         many = len(self.period.days)
-        fixed = bool((self.period.times == many).all())  # nothing may change its days
+        fixed = all(  # nothing may change its days
+            (table[self.period.times == often].sum(axis=1) <= 1).all()
+            for often, table in self.period.fits.items()
+        )
         interrupted = False
         try:
             share = (1.0 if fixed else DAYS_SHARE) * time_limit_s
@@ -152,6 +155,7 @@ class _Search:
             interrupted = True
             if not self.days:
                 raise
+            self._remember()
         return self._solution(interrupted=interrupted)
 
     def _improve(self, until: float) -> None:
@@ -367,7 +371,12 @@ class _Search:
     def _solved(
         self, jobs: Sequence[tuple[NodeProblem, tuple[NodeRoute, ...]]], limit: float
     ) -> list[NodeSolution]:
-        """Solve problems from routes, at once; on Ctrl-C they end, and are not waited for."""
+        """Solve problems from routes, at once; on Ctrl-C they end, and are not waited for.
+
+        Where iterations are given they have all the time that is left, so that no clock decides.
+        """
+        if self.iterations is not None:
+            limit = self.until - time.perf_counter()
 
         def solved(problem: NodeProblem, start: tuple[NodeRoute, ...], stream: int) -> NodeSolution:
             return solve_nodes(

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from networks.errors import InputError
+from optimize.routing.nodes import periodic_search
 from optimize.routing.nodes.periodic import (
     PeriodProblem,
     PeriodSolution,
@@ -20,6 +21,7 @@ from optimize.routing.nodes.periodic_costs import day_costs
 from optimize.routing.nodes.periodic_search import solve_period
 from optimize.routing.nodes.problem import NodeProblem, TruckKind
 from optimize.routing.nodes.solution import route_cost, timetable
+from optimize.routing.nodes.solve import solve_nodes
 from optimize.routing.patterns import day_patterns
 
 HOUR = 3600
@@ -219,6 +221,19 @@ def test_the_number_of_threads_changes_no_plan(week, plan):
     assert [r.visit.tolist() for r in again.routes] == [r.visit.tolist() for r in plan.routes]
 
 
+def test_where_iterations_are_given_no_share_of_the_time_ends_a_search(week, monkeypatch):
+    limits = []
+
+    def solved(*asked, **named):
+        limits.append(named["time_limit_s"])
+        return solve_nodes(*asked, **named)
+
+    monkeypatch.setattr(periodic_search, "solve_nodes", solved)
+    monkeypatch.setattr(periodic_search, "MOVES", 2)
+    solve_period(week, iterations=1, time_limit_s=100_000)
+    assert min(limits) > 90_000
+
+
 def test_on_ctrl_c_the_best_plan_so_far_is_handed_back(week):
     def interrupt(_):
         raise KeyboardInterrupt
@@ -233,6 +248,33 @@ def test_stops_that_are_visited_every_day_have_nothing_to_choose():
     plan = solve_period(week, iterations=1, time_limit_s=600)
     assert check_period(week, plan).faults == ()
     assert plan.value == sum(day_cost(week, [(s, g) for s in range(3)]) for g in (3, 2, 2))
+
+
+def test_a_week_with_one_pattern_a_stop_is_searched_once():
+    """Twice a week on Monday, Wednesday or Friday, and only one pattern has room."""
+    week = week_of(3, [2, 2, 3], [3, 3, 1])
+    assert len(week.patterns[2]) > 1
+    plan = solve_period(week, iterations=1, time_limit_s=600)
+    assert check_period(week, plan).faults == ()
+    assert plan.iterations == 3 * 1000
+
+
+def test_a_week_without_stops_has_no_routes():
+    week = week_of(0, [], [])
+    plan = solve_period(week, iterations=1, time_limit_s=600)
+    assert (plan.routes, plan.status, plan.value) == ((), "optimal", 0)
+
+
+def test_on_ctrl_c_just_after_the_first_routes_they_are_handed_back(week, monkeypatch):
+    def interrupt(search):
+        monkeypatch.undo()
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(periodic_search._Search, "_remember", interrupt)
+    found = solve_period(week, iterations=1, time_limit_s=600)
+    assert found.interrupted
+    assert found.routes
+    assert check_period(week, found).faults == ()
 
 
 def test_what_no_truck_can_do_is_missed_and_said():
