@@ -20,10 +20,11 @@ from scenarios.collection.ways import Ways
 from scenarios.faults import did_you_mean
 from scenarios.hours import moment_s
 from scenarios.misplaced import looks_shifted, mend_for, unmoved_remark
+from scenarios.routing.builder import Builder
 from scenarios.routing.fleet import plan_days
-from scenarios.routing.question import Place, Question
+from scenarios.routing.question import Question
 from scenarios.routing.schema import OTHER
-from scenarios.streets import check_class, read_streets
+from scenarios.streets import check_class
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -34,13 +35,10 @@ if TYPE_CHECKING:
     from scenarios.collection.fleet import Truck
     from scenarios.collection.points import Points
     from scenarios.collection.schema import CollectionSpec, CollectSpec
-    from scenarios.faults import FaultList
     from scenarios.load import Scenario
-    from scenarios.toml_lines import KeyPath
 
 __all__ = ["CollectQuestion", "build_collection"]
 
-_FAR_M = 100.0
 _MOST_POINTS = 6_000  # each pair has a way of its own: a matrix of these is 0.3 GB
 
 
@@ -151,8 +149,8 @@ def build_collection(
     return _Builder(scenario, name, networks).question()
 
 
-class _Builder:
-    """Steps from a table to its problem; faults are gathered as far as they do not block."""
+class _Builder(Builder):
+    """Steps from a table to its problem."""
 
     spec: CollectSpec
 
@@ -161,11 +159,8 @@ class _Builder:
 
         spec = scenario.spec.routes[name]
         assert isinstance(spec, CollectSpec)  # noqa: S101 - chosen by its job
-        self.scenario, self.name, self.spec = scenario, name, spec
-        self.path: KeyPath = ("routes", name)
-        self.faults: FaultList = scenario.faults()
-        self.networks = networks
-        self.warnings: list[str] = []
+        super().__init__(scenario, name, networks)
+        self.spec = spec
 
     def question(self) -> CollectQuestion:
         collection = self.scenario.spec.collection
@@ -232,17 +227,6 @@ class _Builder:
 
     def _number(self, k: int) -> tuple[int, ...]:
         return (k,) if len(self.spec.depot) > 1 else ()
-
-    def _network(self) -> RoadNetwork:
-        spec = self.scenario.spec.network
-        assert spec is not None  # noqa: S101 - refused by the rules
-        mode = self.spec.mode or spec.mode
-        if mode not in self.networks:
-            if mode != spec.mode:
-                spec = spec.model_copy(update={"mode": mode})
-            self.networks[mode] = read_streets(spec, self.faults)
-            self.faults.stop()
-        return self.networks[mode]
 
     def _asked(self, points: Points) -> NDArray[np.int64]:
         """Rows of the points that the table asks for."""
@@ -323,23 +307,6 @@ class _Builder:
         self.faults.stop()
 
     # ---- where
-
-    def _place(
-        self, network: RoadNetwork, name: str, lon: float, lat: float, *keys: str | int
-    ) -> Place:
-        from optimize.routing.arcs.streets import nearest_node
-
-        node, away = nearest_node(network, lon, lat)
-        if away > self.spec.max_snap_m:
-            far = f"{away:,.0f} m" if away < 10_000 else f"{away / 1000:,.0f} km"
-            self.faults.add(
-                (*self.path, *keys),
-                f'"{name}" lies {far} from the nearest junction of the streets',
-                mend_for(network, lon, lat, self.spec.max_snap_m),
-            )
-        elif away > _FAR_M:
-            self.warnings.append(f'"{name}" lies {away:,.0f} m from its junction')
-        return Place(name, lon, lat, node)
 
     def _split(
         self,

@@ -14,14 +14,14 @@ import numpy as np
 from networks.errors import InputError
 from scenarios.faults import did_you_mean
 from scenarios.hours import moment_s
-from scenarios.misplaced import mend_for
+from scenarios.routing.builder import Builder
 from scenarios.routing.fleet import kinds_of, plan_days
 from scenarios.routing.jobs import terms_of
 from scenarios.routing.known import check_words, note_no_street, read_restrictions
 from scenarios.routing.question import Place, Question
 from scenarios.routing.schema import OTHER, RoutesSpec, of_class
 from scenarios.routing.service import services, times_a_week, with_kinds
-from scenarios.streets import check_class, read_streets
+from scenarios.streets import check_class
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -29,11 +29,9 @@ if TYPE_CHECKING:
 
     from networks import RoadNetwork, TurnRules
     from optimize.routing.arcs.streets import Streets
-    from scenarios.faults import FaultList
     from scenarios.load import Scenario
     from scenarios.routing.fleet import Kind
     from scenarios.routing.service import Service
-    from scenarios.toml_lines import KeyPath
 
 __all__ = ["Place", "RouteQuestion", "build_routes", "route_names"]
 
@@ -42,7 +40,6 @@ _REASONS = {
     "no way there": "no way there from the depot",
     "no way back": "no way back to the depot",
 }
-_FAR_M = 100.0  # from a depot or dump site to its junction, beyond which it is told
 _OUTSIDE = "outside all shifts"
 _NO_VEHICLE = "no vehicle for its class"
 
@@ -147,19 +144,16 @@ def build_routes(
     return _Builder(scenario, name, known).question()
 
 
-class _Builder:
-    """Steps from a table to its problem; faults are gathered as far as they do not block."""
+class _Builder(Builder):
+    """Steps from a table to its problem."""
+
+    spec: RoutesSpec
 
     def __init__(self, scenario: Scenario, name: str, networks: dict[str, RoadNetwork]) -> None:
-        self.scenario = scenario
-        self.name = name
         spec = scenario.spec.routes[name]
         assert isinstance(spec, RoutesSpec)  # noqa: S101 - chosen by its job
+        super().__init__(scenario, name, networks)
         self.spec = spec
-        self.path: KeyPath = ("routes", name)
-        self.faults: FaultList = scenario.faults()
-        self.networks = networks
-        self.warnings: list[str] = []
         self.rules: TurnRules | None = None
 
     def question(self) -> RouteQuestion:
@@ -287,17 +281,6 @@ class _Builder:
             found["restrictions"] = self.rules
         return found
 
-    def _network(self) -> RoadNetwork:
-        spec = self.scenario.spec.network
-        assert spec is not None  # noqa: S101 - refused by the rules
-        mode = self.spec.mode or spec.mode
-        if mode not in self.networks:
-            if mode != spec.mode:
-                spec = spec.model_copy(update={"mode": mode})
-            self.networks[mode] = read_streets(spec, self.faults)
-            self.faults.stop()
-        return self.networks[mode]
-
     # ---- which streets
 
     def _required(self, network: RoadNetwork) -> NDArray[np.bool_]:
@@ -385,25 +368,6 @@ class _Builder:
                     f"add it, or {OTHER} = ... for all the rest",
                 )
         return by_class[network.road_class]
-
-    # ---- where
-
-    def _place(
-        self, network: RoadNetwork, name: str, lon: float, lat: float, *keys: str | int
-    ) -> Place:
-        from optimize.routing.arcs.streets import nearest_node
-
-        node, away = nearest_node(network, lon, lat)
-        if away > self.spec.max_snap_m:
-            far = f"{away:,.0f} m" if away < 10_000 else f"{away / 1000:,.0f} km"
-            self.faults.add(
-                (*self.path, *keys),
-                f'"{name}" lies {far} from the nearest junction of the streets',
-                mend_for(network, lon, lat, self.spec.max_snap_m),
-            )
-        elif away > _FAR_M:
-            self.warnings.append(f'"{name}" lies {away:,.0f} m from its junction')
-        return Place(name, lon, lat, node)
 
 
 def _too_small(
