@@ -19,21 +19,11 @@ if TYPE_CHECKING:
 
     from networks import RoadNetwork
 
-__all__ = ["Ways", "drive_seconds"]
+__all__ = ["Ways"]
 
 _UNIT = float(1 << 26)
 """Decimetres that a way may have: 6,700 km."""
 _DM = 10.0
-
-
-def drive_seconds(network: RoadNetwork, period: int, drive_kmh: float | None) -> NDArray[np.int64]:
-    """Whole seconds of driving along each edge; -1 where it is closed; int64[m]."""
-    time_s = network.edge_times_s(period)
-    if drive_kmh is not None:
-        time_s = np.maximum(time_s, 3.6 * network.length_m / drive_kmh)
-    is_open = np.isfinite(time_s)
-    seconds = np.maximum(1, np.rint(np.where(is_open, time_s, 0.0)))
-    return np.where(is_open, seconds, -1.0).astype(np.int64)
 
 
 class Ways:
@@ -51,6 +41,7 @@ class Ways:
 
     def __init__(self, network: RoadNetwork, period: int, drive_kmh: float | None = None) -> None:
         from networks.profile import SpeedProfile
+        from optimize.routing.arcs.streets import drive_seconds
 
         self.network = network
         self.drive_s = drive_seconds(network, period, drive_kmh)

@@ -30,7 +30,15 @@ if TYPE_CHECKING:
     from optimize.routing.arcs.solution import ArcRoute, ArcSolution
     from optimize.routing.arcs.street_turns import StreetTurns, UTurns
 
-__all__ = ["LeftOut", "Leg", "Streets", "nearest_node", "street_problem", "street_routes"]
+__all__ = [
+    "LeftOut",
+    "Leg",
+    "Streets",
+    "drive_seconds",
+    "nearest_node",
+    "street_problem",
+    "street_routes",
+]
 
 Reason = Literal["closed", "no way there", "no way back"]
 
@@ -198,7 +206,7 @@ def street_problem(
         If no street is required or none can be reached, a dump site cannot be reached, or a
         street holds more than the hopper.
     """
-    drive_s = _drive_seconds(network, period, drive_kmh)
+    drive_s = drive_seconds(network, period, drive_kmh)
     turning = street_turns(
         network, drive_s >= 0, turn_s=turn_s, u_turns=u_turns, restrictions=restrictions
     )
@@ -251,7 +259,18 @@ def street_problem(
     return Streets(network, problem, arc_edge, drive_s, tasks, tuple(left_out))
 
 
-def _drive_seconds(network: RoadNetwork, period: int, drive_kmh: float | None) -> NDArray[np.int64]:
+def drive_seconds(network: RoadNetwork, period: int, drive_kmh: float | None) -> NDArray[np.int64]:
+    """Whole seconds of driving along each edge; -1 where it is closed; int64[m].
+
+    Parameters
+    ----------
+    network
+        The streets.
+    period
+        Of the week, whose times hold.
+    drive_kmh
+        Fastest that vehicles drive; as fast as the streets allow where not given.
+    """
     time_s = network.edge_times_s(period)
     if drive_kmh is not None:
         time_s = np.maximum(time_s, 3.6 * network.length_m / drive_kmh)
