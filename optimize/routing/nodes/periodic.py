@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import combinations, pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -18,10 +19,10 @@ import numpy as np
 from networks.errors import InputError
 from optimize.routing.nodes.check import NodeCheck, NodeFault, check_routes
 from optimize.routing.nodes.solution import NodeSolution
-from optimize.routing.patterns import WEEK, Spacing, day_patterns, pattern_tables
+from optimize.routing.patterns import WEEK, Spacing, pattern_tables
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from numpy.typing import NDArray
 
@@ -262,8 +263,8 @@ def _visits_faults(
             where = f"on day {period.days[day]}"
             yield NodeFault("served", f"stop {stop} is visited or missed more than once {where}")
         planned[stop].add(day)
-    allowed = {
-        often: set(day_patterns(period.days, often, period.spacing))
+    least = {
+        often: min(map(_unevenness, combinations(period.days, often)))
         for often in set(period.times.tolist())
     }
     for stop, on in enumerate(planned):
@@ -271,9 +272,19 @@ def _visits_faults(
         if len(on) != often:
             words = f"stop {stop} is visited {len(on)} times a week, not {often}"
             yield NodeFault("served", words, by=abs(len(on) - often))
-        elif tuple(sorted(on)) not in allowed[often]:
+        elif period.spacing == "even" and _unevenness(period.days[k] for k in on) > least[often]:
             named = [period.days[day] for day in sorted(on)]
             yield NodeFault("served", f"stop {stop} is visited on {named}, which lie too unevenly")
+
+
+def _unevenness(days: Iterable[int]) -> tuple[int, int]:
+    """Longest way from a day of the week to the next around the week, and the shortest, negative.
+
+    An even choice has the least of all choices.
+    """
+    visited = sorted(days)
+    apart = [b - a for a, b in pairwise([*visited, visited[0] + WEEK])]
+    return max(apart), -min(apart)
 
 
 def _check_day(

@@ -250,13 +250,20 @@ def test_stops_that_are_visited_every_day_have_nothing_to_choose():
     assert plan.value == sum(day_cost(week, [(s, g) for s in range(3)]) for g in (3, 2, 2))
 
 
-def test_a_week_with_one_pattern_a_stop_is_searched_once():
+def test_a_week_with_one_pattern_a_stop_has_all_the_time_for_its_routes(monkeypatch):
     """Twice a week on Monday, Wednesday or Friday, and only one pattern has room."""
     week = week_of(3, [2, 2, 3], [3, 3, 1])
     assert len(week.patterns[2]) > 1
-    plan = solve_period(week, iterations=1, time_limit_s=600)
+    limits = []
+
+    def solved(problem, **named):
+        limits.append(named["time_limit_s"])
+        return solve_nodes(problem, **(named | {"iterations": 1}))
+
+    monkeypatch.setattr(periodic_search, "solve_nodes", solved)
+    plan = solve_period(week, time_limit_s=6.0)
     assert check_period(week, plan).faults == ()
-    assert plan.iterations == 3 * 1000
+    assert limits == [2.0, 2.0, 2.0]
 
 
 def test_a_week_without_stops_has_no_routes():
@@ -331,6 +338,24 @@ def test_days_too_close_are_found(week, plan):
     said = [str(fault) for fault in check_period(strict, plan).faults]
     assert len(said) == len(uneven)
     assert all("too unevenly" in words for words in said)
+
+
+@pytest.mark.parametrize(
+    ("days", "on", "even"),
+    [
+        ((0, 1, 2, 3, 4), (0, 3), True),  # gaps of 3 and 4
+        ((0, 1, 2, 3, 4), (0, 2), False),  # of 2 and 5
+        ((0, 1, 2, 3, 4), (0, 4), True),
+        ((0, 1, 2, 3, 4, 5, 6), (0, 2, 4), True),  # of 2, 2 and 3
+        ((0, 1, 2, 3, 4, 5, 6), (0, 1, 4), False),
+    ],
+)
+def test_the_check_counts_the_gaps_of_a_stop_itself(days, on, even):
+    week = week_of(1, [len(on)], [1], days=days, spacing="even")
+    missed = tuple((0, days.index(day)) for day in on)
+    plan = PeriodSolution((), 0, "none", 0.0, 0, missed=missed)
+    said = [str(fault) for fault in check_period(week, plan).faults]
+    assert said == ([] if even else [f"stop 0 is visited on {list(on)}, which lie too unevenly"])
 
 
 def test_what_has_gathered_fills_the_truck():

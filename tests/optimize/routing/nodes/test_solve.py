@@ -214,9 +214,19 @@ def test_balanced_and_compact_routes_cost_more_and_are_it():
     def spread(solution: NodeSolution) -> float:
         return float(np.std([route.home - route.leave for route in solution.routes]))
 
-    assert spread(even) <= spread(plain)
-    dense = _solved(problem, goals=ArcGoals(0.0, 2.0, *at.T.astype(float)))
-    assert dense.status == "feasible"
+    def away(solution: NodeSolution) -> float:
+        """Mean distance of stops from the middle of their route."""
+        ways = []
+        for route in solution.routes:
+            own = at[route.visit[route.visit >= 0]]
+            ways += np.hypot(*(own - own.mean(axis=0)).T).tolist()
+        return float(np.mean(ways))
+
+    assert spread(even) < spread(plain)
+    assert even.value > plain.value
+    dense = _solved(problem, iterations=2, goals=ArcGoals(0.0, 20.0, *at.T.astype(float)))
+    assert away(dense) < away(plain)
+    assert dense.value > plain.value
 
 
 def test_a_release_date_holds_a_trip_back():
