@@ -9,14 +9,15 @@ the checker finds in an answer, and stops that it leaves.
 PyVRP and OR-Tools' routing library solve the same instance in the same run and the same time (see
 `benchmarks.waste_peers`); their answers are timed by ours and judged by the same checker. Which
 rule a peer could not be told stands beside its ``faults``. Of distances there is a ratio only
-between plans of equally many vehicles that serve all.
+between plans of equally many vehicles that serve all; gaps are of plans without faults, and means
+of them over the instances that all solved.
 
 Without a folder the suite solves a town of its own, and runs the simulation of collection.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import import_module
 from importlib.util import find_spec
 from itertools import groupby
@@ -160,12 +161,15 @@ def rows_of(case: Case, known: float | None, options: Options) -> Iterator[Row]:
 
     least = None if case.least is None else float(case.least)
     yield row("vehicles", ours, "trucks", least, "least by loads and hours" if least else "")
-    ratio = None if known is None or wrong else known / length
+    # of published plans with fewest vehicles first it is not known how many they have
+    ratio = None if known is None or wrong or case.fewest else known / length
     yield row("distance", length, case.unit, known, case.source if known else "", ratio)
-    if known is not None:
+    if known is not None and not wrong:
         yield row("gap", 100.0 * (length / known - 1.0), "%", 0.0, case.source)
     yield row("faults", len(wrong), "", 0.0, _first(wrong))
-    yield row("seconds", solution.seconds, "s")
+    threads = options.threads or 1
+    said_so = f"{threads} threads, peers have one" if threads > 1 else ""
+    yield row("seconds", solution.seconds, "s", None, said_so)
     for name, answer in _peers(case, limit, seed):
         if answer.routes is None:
             yield row(f"distance_{name}", None, case.unit, None, answer.note)
@@ -176,7 +180,7 @@ def rows_of(case: Case, known: float | None, options: Options) -> Iterator[Row]:
         yield row(f"vehicles_{name}", len(routes), "trucks", float(ours), "ours")
         ratio = theirs / length if like else None
         yield row(f"distance_{name}", theirs, case.unit, length, "ours", ratio)
-        if known is not None:
+        if known is not None and not said:
             yield row(f"gap_{name}", 100.0 * (theirs / known - 1.0), "%", 0.0, case.source)
         yield row(f"faults_{name}", len(said), "", 0.0, "; ".join([answer.note, *said[:1]]))
 
@@ -245,6 +249,10 @@ def _peers(case: Case, limit: float, seed: int) -> Iterator[tuple[str, PeerAnswe
         yield "pyvrp", PeerAnswer(None, "PyVRP: not installed")
     else:
         answer = solve_with_pyvrp(problem, limit, seed=seed, per_vehicle=each, vehicles=most)
+        if answer.routes is None and most is not None and len(problem.kinds) == 1:
+            answer = solve_with_pyvrp(problem, limit, seed=seed, per_vehicle=each)
+            note = f"asked again, as {most} vehicles were too few"
+            answer = replace(answer, note="; ".join(filter(None, [answer.note, note])))
         yield "pyvrp", answer
     if find_spec("ortools") is None:
         yield "ortools", PeerAnswer(None, "OR-Tools: not installed")
@@ -254,12 +262,17 @@ def _peers(case: Case, limit: float, seed: int) -> Iterator[tuple[str, PeerAnswe
 
 
 def _means(folder: str, rows: list[Row]) -> Iterator[Row]:
-    """Give the means of a folder's gaps."""
-    for name in ("", "_pyvrp", "_ortools"):
-        gaps = [r.value for r in rows if r.metric == f"gap{name}" and r.value is not None]
-        if gaps:
-            mean, many = float(np.mean(gaps)), f"{len(gaps)} instances"
-            yield Row(SUITE, f"{folder}-mean", f"gap{name}", mean, "%", 0.0, many)
+    """Give the means of a folder's gaps, over the instances that all solved who solved any."""
+    gaps = {
+        name: {r.case: r.value for r in rows if r.metric == name and r.value is not None}
+        for name in ("gap", "gap_pyvrp", "gap_ortools")
+    }
+    solved = [set(own) for own in gaps.values() if own]
+    common = sorted(set.intersection(*solved)) if solved else []
+    for name, own in gaps.items():
+        if own and common:
+            mean = float(np.mean([own[case] for case in common]))
+            yield Row(SUITE, f"{folder}-mean", name, mean, "%", 0.0, f"{len(common)} instances")
     faults = [r.value for r in rows if r.metric == "faults" and r.value is not None]
     if faults:
         yield Row(SUITE, f"{folder}-mean", "faults", float(sum(faults)), "", 0.0, "all instances")
@@ -280,23 +293,9 @@ def _known(options: Options, path: Path) -> float | None:
 
 def _metres(problem: NodeProblem) -> Callable[[Iterable[NodeRoute]], float]:
     """Measure routes by the problem's own matrices."""
+    from optimize.routing.nodes.solution import driven_m
 
-    def length(routes: Iterable[NodeRoute]) -> float:
-        total = 0
-        for route in routes:
-            kind = problem.kinds[route.kind]
-            places = [kind.start, *_places(problem, route.visit), kind.end]
-            total += int(problem.metres[kind.profile][places[:-1], places[1:]].sum())
-        return float(total)
-
-    return length
-
-
-def _places(problem: NodeProblem, visit: NDArray[np.int64]) -> list[int]:
-    return [
-        int(problem.stop_place[v] if v >= 0 else problem.facility_place[-1 - v])
-        for v in visit.tolist()
-    ]
+    return lambda routes: float(sum(driven_m(problem, route) for route in routes))
 
 
 def _town() -> Case:

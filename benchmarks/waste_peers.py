@@ -122,7 +122,7 @@ def solve_with_pyvrp(
         seed,
         fewest=per_vehicle > 0 and bool((problem.prize < 0).all()),
     )
-    note = _note(kind, limited)
+    note = _note(problem, kind, limited)
     if not result.is_feasible():
         return PeerAnswer(None, "; ".join(filter(None, ["nothing feasible", note])))
     routes = []
@@ -153,14 +153,32 @@ def _searched(
         return pyvrp.solve(data, stop=left, seed=seed, display=False)
 
 
-def _note(kind: TruckKind, limited: str) -> str:
+def _note(problem: NodeProblem, kind: TruckKind, limited: str) -> str:
     """Say what is not as the rules have it."""
     notes = []
     if kind.lunch is not None:
         notes.append("lunch: home as much earlier")
     if limited:
         notes.append(f"{limited} a day: as distance")
-    return "; ".join(notes)
+    if kind.max_load is not None:
+        total = problem.amount.sum(axis=0)
+        if (kind.max_load < total)[1:].any():
+            notes.append("not told of further measures a day")
+    if limited == "load" and kind.max_stops is not None and kind.max_stops < problem.n_stops:
+        notes.append("not told of stops a day")
+    return "; ".join([*notes, *_untold(problem, kind)])
+
+
+def _untold(problem: NodeProblem, kind: TruckKind) -> list[str]:
+    """Rules about facilities for which neither has words."""
+    notes = []
+    windows = problem.facility_window[problem.facilities_of(kind)]
+    late = _LATEST if kind.home_by is None else kind.home_by
+    if kind.empty_home and ((windows[:, 0] > kind.leave[0]) | (windows[:, 1] < late)).any():
+        notes.append("not told of facilities' hours on the way home")
+    if problem.intake is not None:
+        notes.append("not told of facilities' intake by the hour")
+    return notes
 
 
 def _limited(problem: NodeProblem, kind: TruckKind) -> str:
@@ -338,7 +356,7 @@ class _OrTools:
             len(self.lasts), self.vehicles, [0] * self.vehicles, [1] * self.vehicles
         )
         self.routing = pywrapcp.RoutingModel(self.manager)
-        self._note = ""
+        self._note = "; ".join(_untold(problem, kind))
 
     def solve(self, first: str, first_s: float, until: float, per_vehicle: int) -> PeerAnswer:
         """Build the model and search: for a first solution no longer than so many seconds."""
@@ -443,7 +461,8 @@ class _OrTools:
             self._breaks(time, kind.lunch)
 
     def _breaks(self, time: pywrapcp.RoutingDimension, lunch: tuple[int, int, int]) -> None:
-        self._note = "lunch: a break that may be under way"
+        lunch_note = "lunch: a break that may be under way"
+        self._note = "; ".join(filter(None, [lunch_note, self._note]))
         begin, until, length = lunch
         service = [
             int(self.lasts[self.manager.IndexToNode(index)]) for index in range(self.routing.Size())

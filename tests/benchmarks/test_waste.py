@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from benchmarks import waste
-from benchmarks.suite import Options
+from benchmarks.suite import Options, Row
 from benchmarks.waste import cases, judged, read_case, rows_of, town_problem
 from benchmarks.waste_peers import solve_with_ortools, solve_with_pyvrp
 from networks import InputError
@@ -72,6 +72,8 @@ def test_files_of_both_formats_are_solved_and_stand_beside_the_known(folder):
         (row.case, row.metric): row
         for row in cases(Options(instances=folder, references=KNOWN, time_limit=1.0))
     }
+    assert rows["small", "distance"].ratio == 1.0
+    assert rows["5_stop", "distance"].ratio is None  # of how many vehicles is not known
     kim = rows["5_stop", "vehicles"]
     assert (kim.value, kim.reference) == (2, 2.0)  # 18 yards, and 12 a day for each
     assert rows["5_stop", "faults"].value == 0
@@ -148,6 +150,51 @@ def test_unequal_fleets_have_no_ratio(folder, monkeypatch):
     assert rows["vehicles_pyvrp"].value == 3
     assert rows["distance_pyvrp"].ratio is None
     assert rows["distance_ortools"].ratio == pytest.approx(1.0)
+
+
+def test_pyvrp_is_asked_again_with_more_vehicles_where_few_are_too_few(folder, monkeypatch):
+    case = replace(read_case(folder / "5_stop.txt"), least=-2)  # and three more: one, for two
+    asked = []
+
+    def solved(*given, **named):
+        asked.append(named.get("vehicles"))
+        return solve_with_pyvrp(*given, **named)
+
+    monkeypatch.setattr("benchmarks.waste_peers.solve_with_pyvrp", solved)
+    rows = {row.metric: row for row in rows_of(case, 14.0, Options(time_limit=0.5, threads=2))}
+    assert asked == [1, None]
+    assert rows["vehicles_pyvrp"].value == 2
+    assert "asked again" in rows["faults_pyvrp"].reference_source
+    assert rows["seconds"].reference_source == "2 threads, peers have one"
+
+
+def test_plans_with_faults_have_no_gap(folder, monkeypatch):
+    case = read_case(folder / "5_stop.txt")
+    answer = replace(solve_with_pyvrp(case.problem, 0.2), routes=((0, -1), (1, -1)))
+    monkeypatch.setattr("benchmarks.waste_peers.solve_with_pyvrp", lambda *_, **__: answer)
+    rows = {row.metric: row for row in rows_of(case, 14.0, Options(time_limit=0.5))}
+    assert rows["faults_pyvrp"].value == 1
+    assert "gap_pyvrp" not in rows
+    assert "gap" in rows
+
+
+def test_means_are_over_what_all_solved():
+    gaps = [("a", "gap", 1.0), ("b", "gap", 5.0), ("a", "gap_pyvrp", 2.0)]
+    rows = [Row("waste", case, metric, value, "%") for case, metric, value in gaps]
+    means = {row.metric: row.value for row in waste._means("set", rows)}
+    assert means == {"gap": 1.0, "gap_pyvrp": 2.0}
+
+
+def test_rules_that_peers_were_not_told_are_named():
+    problem = town_problem(5, 0)
+    most = problem.amount.max(axis=0) + 1
+    kind = replace(problem.kinds[0], max_load=most)
+    told = replace(problem, kinds=(kind,), intake=np.full((2, 24), 10**6))
+    for solver in (solve_with_pyvrp, solve_with_ortools):
+        note = solver(told, 0.1).note
+        assert "intake" in note
+        assert "hours on the way home" in note
+    assert "further measures" in solve_with_pyvrp(told, 0.1).note
 
 
 def test_peers_are_not_asked_about_several_kinds():
