@@ -17,6 +17,7 @@ from optimize.routing.arcs.kernels import below, next_random
 from optimize.routing.nodes.rows_kernels import (
     BEGUN,
     CLOSED,
+    CUT_AT,
     DAY,
     DONE_AT,
     KIND,
@@ -137,7 +138,6 @@ def _candidates(s: int, wide: bool, rows: Rows, town: Town, room: Room) -> int: 
     n = town.point.shape[0]
     d = town.element.shape[1] - AMOUNT
     many = 0
-    empty_seen = 0  # kinds of which an empty row is there, as bits
     size = rows.fact.shape[0]
     for turn in range(2 * size):  # empty rows first: of two equal places theirs leaves more time
         r = turn % size
@@ -149,10 +149,13 @@ def _candidates(s: int, wide: bool, rows: Rows, town: Town, room: Room) -> int: 
             continue
         if rows.fact[r, STOPS] >= town.kind[c, MAX_STOPS]:
             continue
-        if k == 0:
-            if empty_seen & (1 << c):
+        if k == 0:  # one of a kind is enough
+            seen = False
+            for o in range(r):
+                other = rows.fact[o]
+                seen = seen or (other[KIND] == c and not other[LENGTH] and not other[CLOSED])
+            if seen:
                 continue
-            empty_seen |= 1 << c
         fits = True
         for q in range(d):
             day = rows.fact[r, DAY + q] + town.element[s, AMOUNT + q]
@@ -255,7 +258,8 @@ def _search(
             now = max(now, release + drive[before, s] * (before >= n))  # its trip begins with it
             now_cut = now
             if before < n and after < n:  # who comes after it holds up the first half no more
-                now_cut = max(opens, release)
+                now_cut = rows.place[r, p - 1, CUT_AT] + drive[before, s]
+                now_cut = max(now_cut, max(opens, release))
         if now_cut > closes:
             continue
         spare_s = kind[SHIFT] - fact[WORK] - service + skipped_s

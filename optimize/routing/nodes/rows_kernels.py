@@ -21,6 +21,7 @@ from optimize.routing.nodes.timing_kernels import (
     OPEN,
     PROFILE,
     READY,
+    RELEASE,
     SERVICE,
     START,
     Clock,
@@ -34,10 +35,10 @@ from optimize.routing.nodes.timing_kernels import (
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-DONE_AT, REACH_BY, BEGUN, LOADS = range(4)
+DONE_AT, REACH_BY, BEGUN, CUT_AT, LOADS = range(5)
 """Columns of a place: when its element is done at the earliest and until when it must be reached,
-lunches apart; when it begins; its load and its whole trip's from the
-last one on."""
+lunches apart; when it begins; when it would be done if its trip ended there, without waiting for
+what is released later; its load and its whole trip's from the last one on."""
 LENGTH, KIND, CLOSED, STOPS, TRIPS, WORK, WAY, DAY = 0, 1, 2, 3, 4, 5, 6, 12
 """Columns of a row: elements, kind of truck, whether it stays empty, stops, trips, seconds of ways
 and services, when it is under way (six columns), load of the day."""
@@ -52,7 +53,7 @@ class Rows(NamedTuple):
     ----------
     seq : int32[r, w]
         Elements of each row.
-    place : int64[r, w, 3 + 2 d]
+    place : int64[r, w, 4 + 2 d]
         Of each element, see the columns above.
     fact : int64[r, 12 + d]
         Of each row.
@@ -136,13 +137,21 @@ def put(r: int, k: int, elements: NDArray[np.int32], rows: Rows, town: Town, clo
     work = np.int64(0)
     last = kind[START]
     fresh = True
+    early, lasts, wait = np.int64(kind[LEAVE]), np.int64(0), np.int64(0)  # of a trip that is cut
     for p in range(k):
         e = np.int64(elements[p])
+        if e < n:
+            wait = max(wait, town.element[e, RELEASE])
+        early = max(early + drive[last, e], town.element[e, OPEN]) + town.element[e, SERVICE]
+        lasts += drive[last, e] + town.element[e, SERVICE]
+        place[p, CUT_AT] = max(early, wait + lasts)
         rows.seq[r, p] = e
         work += drive[last, e] + town.element[e, SERVICE]
         now = max(now, clock.times[READY, p]) + drive[last, e]
         now = max(now, town.element[e, OPEN]) + town.element[e, SERVICE]
         place[p, DONE_AT] = now
+        if e >= n:
+            early, lasts, wait = now, np.int64(0), np.int64(0)
         if tips:
             place[p, BEGUN] = clock.times[BEGIN, p]
         if e < n:

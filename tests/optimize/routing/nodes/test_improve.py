@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -47,3 +49,17 @@ def test_a_second_trip_leaves_from_its_facility_and_not_from_the_yard(empty_home
 def test_what_is_released_late_holds_up_no_trip_that_a_facility_parts_from_it():
     problem = _line([10, 30, 20], 25, release=[0, 5000, 0], closes=[NEVER, NEVER, 100], capacity=9)
     assert _inserted(problem, [0, 1]) == [0, 2, -1, 1]
+
+
+def test_an_empty_row_of_a_kind_hides_none_of_the_kind_64_after_it():
+    problem = _line([10], 25, release=[0], closes=[NEVER], capacity=9)
+    (truck,) = problem.kinds
+    slow = replace(truck, shift_s=1)
+    problem = replace(problem, kinds=(*[slow] * 64, truck))
+    prepare()
+    search = Improver(
+        problem, np.arange(65), more=np.zeros(65, np.bool_), wanted=np.array([True]),
+        held=np.array([False]),
+    )  # fmt: skip
+    search.begin()
+    assert [route.kind for route in search.found().routes] == [64]
