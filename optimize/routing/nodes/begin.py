@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Given", "given"]
 
+SPARE = 4
+"""Visits at facilities that a given route may have beyond one a stop; rows have no more room."""
+
 
 @dataclass(frozen=True, eq=False)
 class Given:
@@ -100,6 +103,11 @@ def _check_route(problem: NodeProblem, route: NodeRoute, number: int) -> None:
         raise InputError(f"{what}: there is no stop {visits.max()}", place=problem.name)
     if visits.min() < -problem.n_facilities:
         raise InputError(f"{what}: there is no facility {-1 - visits.min()}", place=problem.name)
+    stops, emptied = int((visits >= 0).sum()), int((visits < 0).sum())
+    if emptied > stops + SPARE:
+        raise InputError(
+            f"{what} visits facilities {emptied} times, for {stops} stops", place=problem.name
+        )
 
 
 def _check_frozen(problem: NodeProblem, routes: Sequence[NodeRoute], frozen: list[int]) -> None:

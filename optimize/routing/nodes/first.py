@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 import warnings
 from typing import TYPE_CHECKING
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from optimize.routing.nodes.problem import NodeProblem
 
 __all__ = ["first_routes"]
+
+_FILTERS = threading.Lock()
 
 MOST_STOPS = 400
 """Above so many stops PyVRP's own first solution takes longer than ruin and recreate from none."""
@@ -116,6 +119,8 @@ def _solved(model: NodeModel, ending: _Until, seed: int) -> pyvrp.Solution:
     import pyvrp
     from pyvrp.exceptions import PenaltyBoundWarning
 
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", PenaltyBoundWarning)
-        return pyvrp.solve(model.data, ending, seed=seed, collect_stats=False).best
+    quiet = ("ignore", None, PenaltyBoundWarning, None, 0)
+    with _FILTERS:  # days are searched by threads, and what is put back in one is lost in another
+        if not warnings.filters or warnings.filters[0] != quiet:
+            warnings.simplefilter("ignore", PenaltyBoundWarning)
+    return pyvrp.solve(model.data, ending, seed=seed, collect_stats=False).best

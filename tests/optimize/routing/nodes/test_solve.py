@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import warnings
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import numpy as np
 import pytest
+from pyvrp.exceptions import PenaltyBoundWarning
 
 from networks.errors import InputError
 from optimize.routing.arcs.problem import ArcGoals
@@ -148,6 +151,18 @@ def test_a_stop_that_nobody_reaches_in_time_is_left():
     window[4] = [0, 1]
     solution = _solved(replace(problem, window=window))
     assert (solution.status, solution.left) == ("partial", (4,))
+
+
+def test_who_works_after_the_nearest_facility_has_closed_goes_to_another():
+    problem, _ = _town(stops=8)
+    late = np.tile([14 * HOUR, 15 * HOUR], (8, 1))
+    for shut in (0, 1):  # one of the two is the nearer one
+        hours = np.tile([0, NEVER], (2, 1))
+        hours[shut, 1] = 13 * HOUR
+        night = replace(problem, window=late, facility_window=hours)
+        solution = _solved(night)
+        assert solution.status == "feasible"
+        assert all(-1 - shut not in route.visit for route in solution.routes)
 
 
 def test_facilities_take_in_no_more_than_their_hours_have_room_for():
@@ -310,6 +325,8 @@ def test_routes_to_begin_from_are_checked():
         solve_nodes(problem, start=(full,), frozen=(0,))
     with pytest.raises(InputError, match="no stop 99"):
         solve_nodes(problem, start=(replace(route, visit=np.array([99])),))
+    with pytest.raises(InputError, match="given route 1 visits facilities 60 times, for 1 stops"):
+        solve_nodes(problem, start=(replace(route, visit=np.array([0, *[-1] * 60])),))
     lone = replace(problem, kinds=(replace(problem.kinds[0], count=1),))
     other = timetable(problem, 0, [2, 3, -1])
     with pytest.raises(InputError, match="2 routes are given for 1"):
@@ -378,3 +395,19 @@ def test_where_iterations_are_given_no_share_of_the_time_ends_a_part(monkeypatch
     solve_nodes(_town()[0], time_limit_s=1000.0, iterations=1, fewest=True)
     assert len(ends) > 1
     assert len(set(ends)) == 1
+
+
+def test_threads_leave_no_filter_of_warnings_undone():
+    problem, _ = _town()
+    before = [one for one in warnings.filters if one[2] is not PenaltyBoundWarning]
+
+    def first_ones(seed: int) -> None:
+        first.first_routes(
+            problem, np.ones(24, np.bool_), until=np.inf, iterations=20, seed=seed, fewest=False,
+            stop=None,
+        )  # fmt: skip
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(first_ones, range(8)))
+    assert [one for one in warnings.filters if one[2] is not PenaltyBoundWarning] == before
+    assert warnings.filters[0][2] is PenaltyBoundWarning
