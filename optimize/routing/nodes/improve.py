@@ -85,14 +85,11 @@ class Improved:
         Row that each is in.
     left
         Stops in no route, those that must be served and others.
-    aim
-        Cost with the goals, and what leaving stops out costs.
     """
 
     routes: tuple[NodeRoute, ...]
     rows: tuple[int, ...]
     left: tuple[int, ...]
-    aim: float
 
 
 def town_of(problem: NodeProblem, goals: ArcGoals | None, held: NDArray[np.bool_]) -> Town:
@@ -146,7 +143,7 @@ def town_of(problem: NodeProblem, goals: ArcGoals | None, held: NDArray[np.bool_
     return Town(
         drive=drive,
         metres=metres,
-        over=_over(problem, drive, metres),
+        over=_over(problem, drive, metres, element),
         element=element,
         kind=np.concatenate([kinds, loads], axis=1),
         able=np.stack([*(problem.stops_of(kind) for kind in problem.kinds), held]),
@@ -161,20 +158,32 @@ def _or(number: int | None, other: int) -> int:
 
 
 def _over(
-    problem: NodeProblem, drive: NDArray[np.int32], metres: NDArray[np.int32]
+    problem: NodeProblem,
+    drive: NDArray[np.int32],
+    metres: NDArray[np.int32],
+    element: NDArray[np.int64],
 ) -> NDArray[np.int16]:
-    """Facility over which it is cheapest from element to element, by kind."""
+    """Facility over which it is cheapest from element to element, by kind.
+
+    One that is shut by the time one can be there, or lets one go too late, is none.
+    """
     n, size = problem.n_stops, drive.shape[1]
+    opens, closes, service = element[:, :3].T
     over = np.full((len(problem.kinds), size, size), -1, np.int16)
     for at, kind in enumerate(problem.kinds):
         least = np.full((size, size), np.inf)
         way_s, way_m = drive[kind.profile].astype(float), metres[kind.profile].astype(float)
+        start = n + problem.n_facilities + at
+        gone = np.maximum(opens, kind.leave[0] + way_s[start]) + service
         for f in np.flatnonzero(problem.facilities_of(kind)):
             e = n + int(f)
             lasts = way_s[:, e, None] + float(problem.facility_s[f]) + way_s[None, e, :]
             price = kind.cost_m * (way_m[:, e, None] + way_m[None, e, :])
             price += (kind.cost_s + 1e-6) * lasts
             price[lasts >= FAR] = np.inf
+            there = np.maximum(gone + way_s[:, e], opens[e])
+            late = there[:, None] + service[e] + way_s[None, e, :] > closes[None, :]
+            price[late | (there > closes[e])[:, None]] = np.inf
             better = price < least
             least[better] = price[better]
             over[at][better] = f
@@ -225,7 +234,6 @@ class Improver:
         self.problem = problem
         self.town = town_of(problem, goals, held)
         self.town.kind[:, FIXED] += extra_cost
-        self.extra_cost = extra_cost
         self.balance = float(self.town.goal[BALANCE])
         self.others = [route.home - route.leave for route in outside]
         self.more = more
@@ -470,7 +478,7 @@ class Improver:
         driven = np.flatnonzero(self.best.fact[:, LENGTH]).tolist()
         routes = tuple(self._route(r) for r in driven)
         left = tuple(np.flatnonzero(self._absent()).tolist())
-        return Improved(routes, tuple(driven), left, float(self.totals[1]))
+        return Improved(routes, tuple(driven), left)
 
     def _route(self, r: int) -> NodeRoute:
         fact = self.best.fact[r]

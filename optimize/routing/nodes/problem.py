@@ -29,9 +29,6 @@ FAR = 1_000_000_000
 NEVER = 1 << 40
 """A time that does not come; the end of a window that never closes."""
 
-REQUIRED = -1
-"""Prize of a stop that must be served."""
-
 
 @dataclass(frozen=True, eq=False)
 class TruckKind:
