@@ -140,7 +140,8 @@ def test_an_edited_workbook_is_bettered_and_its_locks_are_carried_on(routed, tmp
     out = capsys.readouterr().out
     hours = f"{before['seconds_of_routes'] / 3600:.2f}"
     assert (
-        f"edited     {len(locked)} street side{'s' if len(locked) != 1 else ''} locked, 0 routes kept whole; as it was it took "
+        f"edited     {len(locked)} street side{'s' * (len(locked) != 1)} locked, "
+        "0 routes kept whole; as it was it took "
         f"{hours} h" in out
     )
     assert facts["seconds_of_routes"] <= before["seconds_of_routes"]
