@@ -16,8 +16,11 @@ from scenarios.toml_text import toml_text
 from scenarios.tracks import DAY_S, unit_tracks
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     import pandas as pd
     from numpy.typing import NDArray
+    from shapely.geometry.base import BaseGeometry
 
     from networks import RoadNetwork
     from scenarios.district import Built
@@ -31,6 +34,7 @@ __all__ = [
     "street_features",
     "versions",
     "write_features",
+    "write_ground",
     "write_json",
     "write_maps",
     "write_replication",
@@ -226,6 +230,25 @@ def write_features(path: Path, features: list[dict[str, Any]]) -> None:
     )
 
 
+def write_ground(maps: Path, network: RoadNetwork, areas: Iterable[Any]) -> None:
+    """Write the streets, and areas in degrees if there are any.
+
+    Parameters
+    ----------
+    maps
+        Folder; it is made.
+    network
+        Its streets are written.
+    areas
+        Each with a ``name`` and a ``geometry``.
+    """
+    maps.mkdir(exist_ok=True)
+    write_features(maps / "streets.geojson", street_features(network))
+    outlines = [_outline(area.name, area.geometry) for area in areas]
+    if outlines:
+        write_features(maps / "areas.geojson", outlines)
+
+
 def street_features(network: RoadNetwork) -> list[dict[str, Any]]:
     """One line a street: of the two directions of one, the lower edge."""
     once = (network.reverse < 0) | (network.reverse > np.arange(network.n_edges))
@@ -256,15 +279,18 @@ def _areas(built: Built) -> list[dict[str, Any]]:
             continue
         if built.plane is not None:
             outline = shapely.transform(outline, _degrees_of(built))
-        outline = shapely.set_precision(outline, 1e-6)
-        features.append(
-            {
-                "type": "Feature",
-                "properties": {"name": area.name},
-                "geometry": json.loads(shapely.to_geojson(outline)),
-            }
-        )
+        features.append(_outline(area.name, outline))
     return features
+
+
+def _outline(name: str, geometry: BaseGeometry) -> dict[str, Any]:
+    import shapely
+
+    return {
+        "type": "Feature",
+        "properties": {"name": name},
+        "geometry": json.loads(shapely.to_geojson(shapely.set_precision(geometry, 1e-6))),
+    }
 
 
 def _degrees_of(built: Built) -> Any:  # noqa: ANN401 - what shapely.transform takes

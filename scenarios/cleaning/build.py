@@ -16,8 +16,9 @@ import numpy as np
 from networks.errors import InputError
 from scenarios.durations import duration_s
 from scenarios.faults import did_you_mean
-from scenarios.hours import hours_of_week, moment_s
+from scenarios.hours import hours_of_week
 from scenarios.merge import shown_path
+from scenarios.planned import WholeDays
 from scenarios.profiles import week_shares
 from scenarios.routing.build import RouteQuestion, build_routes
 from scenarios.routing.schema import OTHER, of_class
@@ -42,7 +43,7 @@ _PATH: KeyPath = ("cleaning",)
 
 
 @dataclass(frozen=True, eq=False)
-class BuiltCleaning:
+class BuiltCleaning(WholeDays):
     """A scenario of street cleaning made ready, all but its routes.
 
     Parameters
@@ -78,21 +79,6 @@ class BuiltCleaning:
     def network(self) -> RoadNetwork:
         """The streets."""
         return self.question.network
-
-    @property
-    def area_names(self) -> list[str]:
-        """Names of the areas by code; the last one is of what lies in none."""
-        return [*(area.name for area in self.areas), "–"]
-
-    @property
-    def days(self) -> int:
-        """Days that are simulated, warm-up included."""
-        return round(self.scenario.spec.scenario.horizon_h / 24.0)
-
-    @property
-    def first_weekday(self) -> int:
-        """Weekday of the first day, Monday 0."""
-        return int(moment_s(self.scenario.spec.scenario.start) // 86_400)
 
     def vehicles(self, kinds: NDArray[np.int64], names: list[str]) -> Vehicles:
         """Vehicles of given kinds, one each.

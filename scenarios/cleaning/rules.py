@@ -8,17 +8,14 @@ from pydantic import ValidationError
 
 from scenarios.cleaning.schema import CleaningSpec
 from scenarios.faults import did_you_mean
-from scenarios.hours import HoursError, moment_s
 from scenarios.profiles import BUILT_IN
+from scenarios.whole_days import check_whole_days
 
 if TYPE_CHECKING:
     from scenarios.faults import FaultList
     from scenarios.toml_lines import KeyPath
 
 __all__ = ["check_cleaning"]
-
-_DAY_S = 86_400
-_MOST_DAYS = 400
 
 
 def check_cleaning(document: dict[str, Any], faults: FaultList) -> None:
@@ -41,7 +38,7 @@ def check_cleaning(document: dict[str, Any], faults: FaultList) -> None:
             "add one with routes, growth_g_m_h, standard_g_m",
         )
     if is_service and isinstance(head, dict):
-        _days(head, faults)
+        check_whole_days(head, "street cleaning", faults)
     if not isinstance(table, dict):
         return
     try:
@@ -52,36 +49,6 @@ def check_cleaning(document: dict[str, Any], faults: FaultList) -> None:
     _profiles(document, spec, faults)
     _weather(spec, faults)
     _leaves(head, spec, faults)
-
-
-def _days(head: dict[str, Any], faults: FaultList) -> None:
-    """Note a run that is not of whole days, from midnight on."""
-    for key, default, least in (("horizon_h", 168.0, 24.0), ("warmup_h", 0.0, 0.0)):
-        hours = head.get(key, default)
-        if isinstance(hours, (int, float)) and (hours % 24.0 or hours < least):
-            faults.add(
-                ("scenario", key),
-                f"is {hours:g}: street cleaning is simulated in whole days",
-                "give a multiple of 24",
-            )
-    days = head.get("horizon_h", 168.0)
-    if isinstance(days, (int, float)) and days > 24.0 * _MOST_DAYS:
-        faults.add(
-            ("scenario", "horizon_h"),
-            f"is {days / 24:,.0f} days",
-            f"{24 * _MOST_DAYS} h, {_MOST_DAYS} days, are the most",
-        )
-    start = head.get("start", "monday 00:00")
-    try:
-        second = moment_s(start) if isinstance(start, str) else 0
-    except HoursError:
-        return  # noted with the value
-    if second % _DAY_S:
-        faults.add(
-            ("scenario", "start"),
-            f'is "{start}": street cleaning is simulated from midnight on',
-            f'write "{start.split()[0]} 00:00"',
-        )
 
 
 def _routes(document: dict[str, Any], spec: CleaningSpec, faults: FaultList) -> None:

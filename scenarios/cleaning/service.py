@@ -3,27 +3,24 @@
 from __future__ import annotations
 
 import hashlib
-import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from scenarios.cleaning.build import build_cleaning
+from scenarios.cleaning.build import BuiltCleaning, build_cleaning
 from scenarios.cleaning.output import write_maps, write_replication
-from scenarios.cleaning.plan import make_routes
+from scenarios.cleaning.plan import CleaningPlan, make_routes
 from scenarios.district import replication_seed
 from scenarios.facts import closures, speed_source
 from scenarios.partial import ReplicationResult
+from scenarios.planned import PlannedService, with_each
 from scenarios.services import check_simulated
 from scenarios.summary import sorted_measures
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from networks import RoadNetwork
-    from scenarios.cleaning.build import BuiltCleaning
-    from scenarios.cleaning.plan import CleaningPlan
     from scenarios.load import Scenario
     from scenarios.services import Engine
     from sim.cleaning import Log, Rates
@@ -43,7 +40,7 @@ def build(scenario: Scenario) -> Cleaning:
     return Cleaning(build_cleaning(scenario))
 
 
-class Cleaning:
+class Cleaning(PlannedService[BuiltCleaning, CleaningPlan]):
     """Streets and their sweepers, ready to run; routes are made when they are first driven.
 
     Parameters
@@ -54,73 +51,26 @@ class Cleaning:
 
     recorded = False
 
-    def __init__(self, built: BuiltCleaning) -> None:
-        self.built = built
-        self._plan: CleaningPlan | None = None
-        self._at_work = threading.Lock()
-
-    @property
-    def scenario(self) -> Scenario:
-        """Where it comes from."""
-        return self.built.scenario
-
-    @property
-    def network(self) -> RoadNetwork | None:
-        """The streets."""
-        return self.built.network
-
-    @property
-    def warnings(self) -> tuple[str, ...]:
-        """What looks odd."""
-        return self.built.warnings
-
-    @property
-    def plan(self) -> CleaningPlan:
-        """The routes.
-
-        Raises
-        ------
-        InputError
-            If there are none, or those that are named do not fit.
-        """
-        with self._at_work:
-            if self._plan is None:
-                self._plan = make_routes(self.built)
-            return self._plan
-
-    @property
-    def warmup_days(self) -> int:
-        """Days at the start that are not measured."""
-        return round(self.scenario.spec.scenario.warmup_h / 24.0)
+    def make_plan(self) -> CleaningPlan:
+        """Make the routes, or read them."""
+        return make_routes(self.built)
 
     def asked(self) -> dict[str, str]:
         """Hash the tables that matter, the streets, and the plan that is read."""
         spec, built = self.scenario.spec, self.built
-        name = built.question.name
-        head = spec.scenario.model_copy(update={"reps": 1, "half_width": None})
-        same = {
-            "head": head.model_dump(mode="json"),
+        tables = {
             "cleaning": built.spec.model_dump(mode="json", exclude={"plan"}),
-            "routes": spec.routes[name].model_dump(mode="json", by_alias=True),
-            "profiles": spec.hour_profile,
-            "areas": [area.model_dump(mode="json") for area in spec.area],
-            "grid": None if spec.areas is None else spec.areas.model_dump(mode="json"),
+            "routes": spec.routes[built.question.name].model_dump(mode="json", by_alias=True),
         }
-        inputs = [built.network.content_hash()]
+        files: list[Path] = []
         if built.spec.plan is not None:
             plan = Path(built.spec.plan)
             files = sorted((plan / "plan").glob("*.csv")) if plan.is_dir() else [plan]
-            files += [legs for legs in [plan / "tables" / "legs.parquet"] if legs.is_file()]
-            inputs += [hashlib.sha256(file.read_bytes()).hexdigest() for file in files]
-        return {
-            "scenario": hashlib.sha256(repr(same).encode()).hexdigest(),
-            "inputs": hashlib.sha256("".join(inputs).encode()).hexdigest(),
-        }
+            files.append(plan / "tables" / "legs.parquet")
+        return self.identity(tables, [(file.name, file) for file in files])
 
     def replicate(self, number: int, engine: Engine) -> ReplicationResult:
         """Run a replication."""
-        import pandas as pd
-
         from sim.cleaning.measures import measures
 
         built, log = self.built, self.log(number, engine)
@@ -133,17 +83,7 @@ class Cleaning:
         )
         table["by"] = table["by"].replace({"street class": "class"})
         table["group"] = table["group"].where(table["by"] != "all", "all")
-        pieces = self._pieces_clean(log)
-        by_piece = pd.DataFrame(
-            {
-                "measure": "clean_share",
-                "by": "piece",
-                "group": [str(piece) for piece in range(len(pieces))],
-                "value": pieces,
-                "unit": "share",
-            }
-        )
-        whole = pd.concat([table, by_piece], ignore_index=True)
+        whole = with_each(table, "clean_share", "piece", self._pieces_clean(log))
         return ReplicationResult(whole, self._demand_hash(number), {"days": built.days})
 
     def log(self, number: int, engine: Engine) -> Log:

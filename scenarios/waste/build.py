@@ -14,8 +14,8 @@ import numpy as np
 from networks.errors import InputError
 from scenarios.durations import duration_s
 from scenarios.faults import ScenarioError
-from scenarios.hours import moment_s
 from scenarios.misplaced import mend_for
+from scenarios.planned import WholeDays
 from scenarios.streets import read_streets
 from scenarios.waste import coming
 from scenarios.waste.document import collected_streams
@@ -63,7 +63,7 @@ class Site:
 
 
 @dataclass(frozen=True, eq=False)
-class BuiltWaste:
+class BuiltWaste(WholeDays):
     """A scenario of waste made ready, all but its routes.
 
     Parameters
@@ -113,21 +113,6 @@ class BuiltWaste:
     rules: Rules
     repair_s: Distribution
     warnings: tuple[str, ...]
-
-    @property
-    def area_names(self) -> list[str]:
-        """Names of the areas by code; the last one is of what lies in none."""
-        return [*(area.name for area in self.areas), "–"]
-
-    @property
-    def days(self) -> int:
-        """Days that are simulated, warm-up included."""
-        return round(self.scenario.spec.scenario.horizon_h / 24.0)
-
-    @property
-    def first_weekday(self) -> int:
-        """Weekday of the first day, Monday 0."""
-        return int(moment_s(self.scenario.spec.scenario.start) // 86_400)
 
     @property
     def names(self) -> list[str]:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from scenarios.output import street_features, write_features, write_table
+from scenarios.output import write_features, write_ground, write_table
 from scenarios.waste.facilities import KIND_NAMES
 
 if TYPE_CHECKING:
@@ -220,21 +219,9 @@ def write_maps(folder: Path, built: BuiltWaste) -> None:
         The scenario made ready.
     """
     import pandas as pd
-    import shapely
 
     maps = folder / "maps"
-    maps.mkdir(exist_ok=True)
-    write_features(maps / "streets.geojson", street_features(built.network))
-    outlines = [
-        {
-            "type": "Feature",
-            "properties": {"name": area.name},
-            "geometry": json.loads(shapely.to_geojson(shapely.set_precision(area.geometry, 1e-6))),
-        }
-        for area in built.areas
-    ]
-    if outlines:
-        write_features(maps / "areas.geojson", outlines)
+    write_ground(maps, built.network, built.areas)
     facilities = _facilities(built)
     write_features(
         maps / "facilities.geojson",

@@ -9,7 +9,6 @@ from pydantic import ValidationError
 
 from scenarios.closing_times import ends_before_it_begins
 from scenarios.faults import did_you_mean
-from scenarios.hours import HoursError, moment_s
 from scenarios.merge import WASTE_LISTS
 from scenarios.profiles import BUILT_IN
 from scenarios.waste.document import (
@@ -23,6 +22,7 @@ from scenarios.waste.document import (
     tables_of,
 )
 from scenarios.waste.schema import ORDERS, WasteSpec, of_routes
+from scenarios.whole_days import check_whole_days
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -32,8 +32,6 @@ if TYPE_CHECKING:
 
 __all__ = ["check_waste"]
 
-_DAY_S = 86_400
-_MOST_DAYS = 400
 _STATION_KEYS = ("compactors", "press_t_h", "pit_t", "container_t", "buffer")
 
 
@@ -57,7 +55,7 @@ def check_waste(document: dict[str, Any], faults: FaultList) -> None:
             "add one with routes and [[waste.facility]] (docs/waste-simulation.md)",
         )
     if is_service and isinstance(head, dict):
-        _whole_days(head, faults)
+        check_whole_days(head, "collection of waste", faults)
     if not isinstance(table, dict):
         return
     if is_service and not isinstance(document.get("collection"), dict):
@@ -71,36 +69,6 @@ def check_waste(document: dict[str, Any], faults: FaultList) -> None:
     except ValidationError:
         return  # each wrong value is noted where the whole scenario is read
     _Checker(document, spec, faults).check()
-
-
-def _whole_days(head: dict[str, Any], faults: FaultList) -> None:
-    """Note a run that is not of whole days, from midnight on."""
-    for key, default, least in (("horizon_h", 168.0, 24.0), ("warmup_h", 0.0, 0.0)):
-        hours = head.get(key, default)
-        if isinstance(hours, (int, float)) and (hours % 24.0 or hours < least):
-            faults.add(
-                ("scenario", key),
-                f"is {hours:g}: collection of waste is simulated in whole days",
-                "give a multiple of 24",
-            )
-    hours = head.get("horizon_h", 168.0)
-    if isinstance(hours, (int, float)) and hours > 24.0 * _MOST_DAYS:
-        faults.add(
-            ("scenario", "horizon_h"),
-            f"is {hours / 24:,.0f} days",
-            f"{24 * _MOST_DAYS} h, {_MOST_DAYS} days, are the most",
-        )
-    start = head.get("start", "monday 00:00")
-    try:
-        second = moment_s(start) if isinstance(start, str) else 0
-    except HoursError:
-        return  # noted with the value
-    if second % _DAY_S:
-        faults.add(
-            ("scenario", "start"),
-            f'is "{start}": collection of waste is simulated from midnight on',
-            f'write "{start.split()[0]} 00:00"',
-        )
 
 
 def _unique(items: object, key: str, faults: FaultList) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,11 +11,12 @@ import numpy as np
 from scenarios.district import replication_seed
 from scenarios.facts import closures, speed_source
 from scenarios.partial import ReplicationResult
+from scenarios.planned import PlannedService, with_each
 from scenarios.services import check_simulated
 from scenarios.summary import sorted_measures
-from scenarios.waste.build import build_waste
+from scenarios.waste.build import BuiltWaste, build_waste
 from scenarios.waste.output import write_maps, write_replication
-from scenarios.waste.plan import make_routes
+from scenarios.waste.plan import WastePlan, make_routes
 from scenarios.waste.schema import of_routes
 
 if TYPE_CHECKING:
@@ -24,11 +24,8 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from networks import RoadNetwork
     from scenarios.load import Scenario
     from scenarios.services import Engine
-    from scenarios.waste.build import BuiltWaste
-    from scenarios.waste.plan import WastePlan
     from sim.waste import Log
     from sim.waste.measures import Rates
 
@@ -50,7 +47,7 @@ def build(scenario: Scenario) -> Waste:
     return Waste(build_waste(scenario))
 
 
-class Waste:
+class Waste(PlannedService[BuiltWaste, WastePlan]):
     """Bins, trucks and stations, ready to run; routes are made when they are first driven.
 
     Parameters
@@ -59,20 +56,9 @@ class Waste:
         The scenario made ready.
     """
 
-    def __init__(self, built: BuiltWaste) -> None:
-        self.built = built
-        self._plan: WastePlan | None = None
-        self._at_work = threading.Lock()
-
-    @property
-    def scenario(self) -> Scenario:
-        """Where it comes from."""
-        return self.built.scenario
-
-    @property
-    def network(self) -> RoadNetwork | None:
-        """The streets."""
-        return self.built.network
+    def make_plan(self) -> WastePlan:
+        """Make the routes, or read them."""
+        return make_routes(self.built)
 
     @property
     def warnings(self) -> tuple[str, ...]:
@@ -85,33 +71,12 @@ class Waste:
         """Whether what comes to the bins is a record's."""
         return self.built.spec.filling.record is not None
 
-    @property
-    def plan(self) -> WastePlan:
-        """The routes.
-
-        Raises
-        ------
-        InputError
-            If there are none, or those that are named do not fit.
-        """
-        with self._at_work:
-            if self._plan is None:
-                self._plan = make_routes(self.built)
-            return self._plan
-
-    @property
-    def warmup_days(self) -> int:
-        """Days at the start that are not measured."""
-        return round(self.scenario.spec.scenario.warmup_h / 24.0)
-
     def asked(self) -> dict[str, str]:
         """Hash the tables that matter, the streets, the points, and what is read beside them."""
         spec, built = self.scenario.spec, self.built
-        head = spec.scenario.model_copy(update={"reps": 1, "half_width": None})
         collection, network = spec.collection, spec.network
         assert network is not None  # noqa: S101 - refused by the rules
-        same = {
-            "head": head.model_dump(mode="json"),
+        tables = {
             "waste": built.spec.model_dump(mode="json", by_alias=True, exclude=_PATHS),
             "routes": [
                 spec.routes[name].model_dump(mode="json", by_alias=True)
@@ -120,42 +85,25 @@ class Waste:
             "collection": None
             if collection is None
             else collection.model_dump(mode="json", exclude={"points"}),
-            "profiles": spec.hour_profile,
-            "areas": [area.model_dump(mode="json") for area in spec.area],
-            "grid": None
-            if spec.areas is None
-            else spec.areas.model_dump(mode="json", exclude={"file"}),
             # The streets' own hash has neither what is shut at hours alone nor how far one snaps.
             "closures": [one.model_dump(mode="json", by_alias=True) for one in network.closure],
             "max_snap_m": network.max_snap_m,
         }
-        inputs = [("streets", built.network.content_hash()), *self._files()]
-        return {
-            "scenario": hashlib.sha256(repr(same).encode()).hexdigest(),
-            "inputs": hashlib.sha256(repr(inputs).encode()).hexdigest(),
-        }
+        return self.identity(tables, self._files())
 
-    def _files(self) -> Iterator[tuple[str, str]]:
-        """Files that are read beside the scenario: what each is for, and its hash."""
-        spec, own = self.built.spec, self.scenario.spec
-        named: list[tuple[str, str | None]] = [
-            ("points", None if own.collection is None else own.collection.points),
-            ("record", spec.filling.record),
-            ("orders", None if spec.orders is None else spec.orders.file),
-            ("areas", None if own.areas is None else own.areas.file),
-        ]
+    def _files(self) -> Iterator[tuple[str, str | None]]:
+        """Files that are read beside the scenario: what each is for, and where it lies."""
+        spec, collection = self.built.spec, self.scenario.spec.collection
+        yield "points", None if collection is None else collection.points
+        yield "record", spec.filling.record
+        yield "orders", None if spec.orders is None else spec.orders.file
         for name in spec.routes:
             plan = of_routes(spec.plan, name)
             is_folder = plan is not None and Path(plan).is_dir()
-            named.append((f"plan {name}", f"{plan}/plan/{name}.csv" if is_folder else plan))
-        for key, path in named:
-            if path is not None and Path(path).is_file():
-                yield key, hashlib.sha256(Path(path).read_bytes()).hexdigest()
+            yield f"plan {name}", f"{plan}/plan/{name}.csv" if is_folder else plan
 
     def replicate(self, number: int, engine: Engine) -> ReplicationResult:
         """Run a replication."""
-        import pandas as pd
-
         from sim.waste.layout import DAY_H, G_OVER_MS, HOUR_MS
         from sim.waste.measures import measures
 
@@ -170,16 +118,7 @@ class Waste:
         table["group"] = table["group"].where(table["by"] != "all", "all")
         over_ms = log.course.stands[:, G_OVER_MS] - log.course.early[:, 0]
         over = over_ms / ((built.days - self.warmup_days) * DAY_H * HOUR_MS)
-        by_stand = pd.DataFrame(
-            {
-                "measure": "overflown_share",
-                "by": "stand",
-                "group": [str(stand) for stand in range(len(over))],
-                "value": over,
-                "unit": "share",
-            }
-        )
-        whole = pd.concat([table, by_stand], ignore_index=True)
+        whole = with_each(table, "overflown_share", "stand", over)
         return ReplicationResult(whole, self._demand_hash(number), {"days": built.days})
 
     def log(self, number: int, engine: Engine) -> Log:

@@ -97,3 +97,18 @@ def test_a_run_is_another_where_the_waits_of_its_plan_are_others(write, tmp_path
     legs["start_s"] += 60
     legs.to_parquet(stored)
     assert build_service(load_scenario(named)).asked()["inputs"] != before["inputs"]
+
+
+def test_a_run_is_known_by_what_its_areas_are_wherever_they_lie(write, tmp_path):
+    def identity(name, east):
+        ring = [[112.0, 28.0], [east, 28.0], [east, 29.0], [112.0, 29.0], [112.0, 28.0]]
+        outline = {"type": "Polygon", "coordinates": [ring]}
+        feature = {"type": "Feature", "properties": {"name": "all"}, "geometry": outline}
+        areas = {"type": "FeatureCollection", "features": [feature]}
+        (tmp_path / name).write_text(json.dumps(areas), encoding="utf-8")
+        path = write(("[areas]\ngrid_m = 400", f'[areas]\nfile = "{name}"'))
+        return build_service(load_scenario(path)).asked()
+
+    here = identity("here.geojson", 113.0)
+    assert identity("there.geojson", 113.0) == here
+    assert identity("here.geojson", 113.5)["inputs"] != here["inputs"]
