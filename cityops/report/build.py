@@ -52,10 +52,7 @@ def write_report(run_folder: Path, *, lang: str = "en", out: Path | None = None)
     words = Words(lang)
     run = RunFolder.load(Path(run_folder))
     page = render("report.html.j2", report_context(run, words), words)
-    target = run.folder / "report.html" if out is None else Path(out)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    target.write_text(page, encoding="utf-8")
-    return target
+    return save_page(page, run.folder / "report.html" if out is None else Path(out))
 
 
 def report_context(run: RunFolder, words: Words) -> dict[str, Any]:
@@ -217,6 +214,13 @@ def render(template: str, context: Mapping[str, Any], words: Words) -> str:
         **context, words=words, font=palette.FONT, plotlyjs=script_text(get_plotlyjs())
     )
     return page
+
+
+def save_page(page: str, target: Path) -> Path:
+    """Write a page, and the folders that it lies in."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.write_text(page, encoding="utf-8")
+    return target
 
 
 def script_text(script: str) -> str:

@@ -12,6 +12,7 @@ from cityops.report.build import (
     head_context,
     page_words,
     render,
+    save_page,
     script_json,
     sentence,
     small_span,
@@ -78,10 +79,7 @@ def write_cleaning_report(run_folder: Path, *, lang: str = "en", out: Path | Non
     words = Words(lang)
     run = RunFolder.load(Path(run_folder))
     page = render("cleaning.html.j2", _context(run, words), words)
-    target = run.folder / "report.html" if out is None else Path(out)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    target.write_text(page, encoding="utf-8")
-    return target
+    return save_page(page, run.folder / "report.html" if out is None else Path(out))
 
 
 def _context(run: RunFolder, words: Words) -> dict[str, Any]:

@@ -13,10 +13,9 @@ from cityops.report.formats import DAY_S, clock, digits, hour_text, span
 from cityops.report.map_charts import (
     LegendEntry,
     PlaceKey,
+    facility_marks,
     legend,
-    map_axis,
-    map_notes,
-    scale_bar,
+    map_figure,
     street_traces,
 )
 from cityops.report.maps import Classes, DistrictMap
@@ -44,6 +43,7 @@ CLASSES = Classes(EDGES, ("#b8d8c0", *palette.ORDERED[1:]))
 """Shares of time above the standard, the same classes in every report."""
 
 _OFFSET_M = 4.0  # each side a little to the right of the middle, so that both are seen
+_STYLES = {"depot": ("square", palette.STATION, 11), "dump": ("diamond", "#f0a92b", 13)}
 
 
 def dirty_rows(run: RunFolder, by: str) -> pd.DataFrame:
@@ -210,21 +210,8 @@ def dirty_map(run: RunFolder, district: DistrictMap, words: Words) -> Figure | N
         for colour, (xs, ys, texts) in zip(CLASSES.colours, lines, strict=True)
         if xs
     ]
-    traces += _facilities(run, words)
-    frame = district.frame
-    bar, note = scale_bar(district)
-    return {
-        "data": traces,
-        "layout": layout(
-            margin={"l": 0, "r": 0, "t": 0, "b": 0},
-            plot_bgcolor=palette.GROUND,
-            dragmode="pan",
-            xaxis=map_axis(frame.x0, frame.width),
-            yaxis=map_axis(frame.y0, frame.height) | {"scaleanchor": "x", "constrain": "range"},
-            shapes=bar,
-            annotations=note + map_notes(run, district, words, ""),
-        ),
-    }
+    traces += facility_marks(run, _STYLES, lambda row: _facility_told(row, words))
+    return map_figure(traces, run, district, words)
 
 
 def _beside(run: RunFolder, points: list[list[float]]) -> tuple[list[float], list[float]]:
@@ -238,30 +225,5 @@ def _beside(run: RunFolder, points: list[list[float]]) -> tuple[list[float], lis
     return x.round(1).tolist(), y.round(1).tolist()
 
 
-def _facilities(run: RunFolder, words: Words) -> list[dict[str, Any]]:
-    """Depots and dump sites, named when pointed at."""
-    table = run.table("facilities")
-    if table is None or table.empty:
-        return []
-    styles = {"depot": ("square", palette.STATION, 11), "dump": ("diamond", "#f0a92b", 13)}
-    traces = []
-    for kind, rows in table.groupby("kind", sort=True):
-        symbol, colour, size = styles[str(kind)]
-        x, y = run.plane.to_xy(rows["lon"].to_numpy(), rows["lat"].to_numpy())
-        traces.append(
-            {
-                "type": "scattergl",
-                "mode": "markers",
-                "x": np.round(x, 1).tolist(),
-                "y": np.round(y, 1).tolist(),
-                "marker": {
-                    "symbol": symbol,
-                    "size": size,
-                    "color": colour,
-                    "line": {"color": palette.PAPER, "width": 1.6},
-                },
-                "text": [f"<b>{escape(n)}</b><br>{words(f'cl.{kind}')}" for n in rows["name"]],
-                "hovertemplate": "%{text}<extra></extra>",
-            }
-        )
-    return traces
+def _facility_told(row: dict[Any, Any], words: Words) -> str:
+    return f"<b>{escape(str(row['name']))}</b><br>{words('cl.' + str(row['kind']))}"

@@ -18,6 +18,7 @@ from cityops.report.build import (
     head_context,
     page_words,
     render,
+    save_page,
     script_json,
 )
 from cityops.report.charts import axis, band, curve_end_min, layout, target_lines, within_curve
@@ -114,10 +115,7 @@ def write_comparison(
     page = render("comparison.html.j2", comparison_context(folders, comparison, words), words)
     out = Path(out)
     is_page = out.suffix.lower() in (".html", ".htm") and not out.is_dir()
-    target = out if is_page else out / "comparison.html"
-    target.parent.mkdir(parents=True, exist_ok=True)
-    target.write_text(page, encoding="utf-8")
-    return target
+    return save_page(page, out if is_page else out / "comparison.html")
 
 
 def comparison_context(

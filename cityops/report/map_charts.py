@@ -12,13 +12,15 @@ import math
 from html import escape
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+import numpy as np
+
 from cityops.report import palette
 from cityops.report.charts import layout
 from cityops.report.formats import digits, plain, span, with_unit
 from cityops.report.maps import FEW_CALLS, Classes, DistrictMap, colour_classes, scale_bar_m
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from cityops.report.reading import RunFolder
     from cityops.report.words import Words
@@ -136,20 +138,76 @@ def area_map(
     traces += street_traces(district)
     traces += [_hover(run, district, words)] if layers else []
     traces += _places(district, words)
+    return map_figure(traces, run, district, words, title=title, hoverdistance=-1)
+
+
+def map_figure(
+    traces: list[dict[str, Any]],
+    run: RunFolder,
+    district: DistrictMap,
+    words: Words,
+    *,
+    title: str = "",
+    **more: Any,  # noqa: ANN401 - what Plotly's layout takes
+) -> dict[str, Any]:
+    """Lay traces out as a map: equal axes in metres, a scale bar, the streets' attribution."""
     frame = district.frame
+    bar, length = scale_bar(district)
     return {
         "data": traces,
         "layout": layout(
             margin={"l": 0, "r": 0, "t": 0, "b": 0},
             plot_bgcolor=palette.GROUND,
             dragmode="pan",
-            hoverdistance=-1,
             xaxis=map_axis(frame.x0, frame.width),
             yaxis=map_axis(frame.y0, frame.height) | {"scaleanchor": "x", "constrain": "range"},
-            shapes=scale_bar(district)[0],
-            annotations=scale_bar(district)[1] + map_notes(run, district, words, title),
+            shapes=bar,
+            annotations=length + map_notes(run, district, words, title),
+            **more,
         ),
     }
+
+
+def facility_marks(
+    run: RunFolder,
+    styles: Mapping[str, tuple[str, str, int]],
+    told: Callable[[dict[Any, Any]], str],
+) -> list[dict[str, Any]]:
+    """Depots, stations and plants of a run, named when pointed at.
+
+    Parameters
+    ----------
+    run
+        Has a table of facilities.
+    styles
+        Symbol, colour and size by kind.
+    told
+        What is said of a row of the table.
+    """
+    table = run.table("facilities")
+    if table is None or table.empty:
+        return []
+    traces = []
+    for kind, rows in table.groupby("kind", sort=True):
+        symbol, colour, size = styles[str(kind)]
+        x, y = run.plane.to_xy(rows["lon"].to_numpy(), rows["lat"].to_numpy())
+        traces.append(
+            {
+                "type": "scattergl",
+                "mode": "markers",
+                "x": np.round(x, 1).tolist(),
+                "y": np.round(y, 1).tolist(),
+                "marker": {
+                    "symbol": symbol,
+                    "size": size,
+                    "color": colour,
+                    "line": {"color": palette.PAPER, "width": 1.6},
+                },
+                "text": [told(row) for row in rows.to_dict("records")],
+                "hovertemplate": "%{text}<extra></extra>",
+            }
+        )
+    return traces
 
 
 def street_traces(district: DistrictMap, *, quiet: bool = False) -> list[dict[str, Any]]:

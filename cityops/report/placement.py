@@ -12,6 +12,7 @@ from cityops.report.build import (
     moment,
     page_words,
     render,
+    save_page,
     script_json,
     small_span,
     took_text,
@@ -82,9 +83,7 @@ def write_placement_report(folder: Path, *, lang: str = "en", out: Path | None =
     words = Words(lang)
     run = PlacementFolder.load(Path(folder))
     page = render("placement.html.j2", placement_context(run, words), words)
-    target = run.folder / "report.html" if out is None else Path(out)
-    target.write_text(page, encoding="utf-8")
-    return target
+    return save_page(page, run.folder / "report.html" if out is None else Path(out))
 
 
 def placement_context(run: PlacementFolder, words: Words) -> dict[str, Any]:

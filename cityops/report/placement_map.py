@@ -15,9 +15,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from cityops.report import palette
-from cityops.report.charts import layout
 from cityops.report.formats import digits, plain
-from cityops.report.map_charts import LegendEntry, map_axis, map_notes, scale_bar, street_traces
+from cityops.report.map_charts import (
+    LegendEntry,
+    map_figure,
+    street_traces,
+)
 from cityops.report.reading import rings_of
 
 if TYPE_CHECKING:
@@ -297,21 +300,7 @@ def placement_map(
         for mark in marks(run, words, before=before)
         if not (pair and mark.key == "candidate")
     ]
-    frame = district.frame
-    bar, length = scale_bar(district)
-    return {
-        "data": traces,
-        "layout": layout(
-            margin={"l": 0, "r": 0, "t": 0, "b": 0},
-            plot_bgcolor=palette.GROUND,
-            dragmode="pan",
-            hoverdistance=12,
-            xaxis=map_axis(frame.x0, frame.width),
-            yaxis=map_axis(frame.y0, frame.height) | {"scaleanchor": "x", "constrain": "range"},
-            shapes=bar,
-            annotations=length + map_notes(run, district, words, ""),
-        ),
-    }
+    return map_figure(traces, run, district, words, hoverdistance=12)
 
 
 def _fill(ground: Ground, layer: str, *, visible: bool) -> dict[str, Any]:

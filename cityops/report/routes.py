@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from cityops.report.build import render
+from cityops.report.build import render, save_page
 from cityops.report.facts import command_said
 from cityops.report.formats import clock
 from cityops.report.routes_map import colour_of, route_map
@@ -46,9 +46,7 @@ def write_routes_report(folder: Path, plan: Plan, *, lang: str = "en") -> Path:
     words = RouteWords(lang, job=plan.question.job)
     manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
     page = render("routes.html.j2", routes_context(plan, manifest, words), words)
-    target = folder / "report.html"
-    target.write_text(page, encoding="utf-8")
-    return target
+    return save_page(page, folder / "report.html")
 
 
 def routes_context(plan: Plan, manifest: dict[str, Any], words: Words) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from cityops.report.build import (
     head_context,
     page_words,
     render,
+    save_page,
     script_json,
     sentence,
     small_span,
@@ -79,10 +80,7 @@ def write_waste_report(run_folder: Path, *, lang: str = "en", out: Path | None =
     words = Words(lang)
     run = RunFolder.load(Path(run_folder))
     page = render("waste.html.j2", _context(run, words), words)
-    target = run.folder / "report.html" if out is None else Path(out)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    target.write_text(page, encoding="utf-8")
-    return target
+    return save_page(page, run.folder / "report.html" if out is None else Path(out))
 
 
 def _context(run: RunFolder, words: Words) -> dict[str, Any]:

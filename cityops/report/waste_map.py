@@ -6,18 +6,14 @@ import math
 from html import escape
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from cityops.report import palette
-from cityops.report.charts import Figure, layout
 from cityops.report.formats import digits, plain
 from cityops.report.map_charts import (
     LegendEntry,
     PlaceKey,
+    facility_marks,
     legend,
-    map_axis,
-    map_notes,
-    scale_bar,
+    map_figure,
     street_traces,
 )
 from cityops.report.maps import Classes, DistrictMap
@@ -26,6 +22,7 @@ from cityops.report.waste_charts import stream_name
 if TYPE_CHECKING:
     import pandas as pd
 
+    from cityops.report.charts import Figure
     from cityops.report.reading import RunFolder
     from cityops.report.words import Words
 
@@ -112,21 +109,8 @@ def overflow_map(run: RunFolder, district: DistrictMap, words: Words) -> Figure 
         for colour in CLASSES.colours
         if colour in by_colour
     ]
-    traces += _facilities(run, words)
-    frame = district.frame
-    bar, note = scale_bar(district)
-    return {
-        "data": traces,
-        "layout": layout(
-            margin={"l": 0, "r": 0, "t": 0, "b": 0},
-            plot_bgcolor=palette.GROUND,
-            dragmode="pan",
-            xaxis=map_axis(frame.x0, frame.width),
-            yaxis=map_axis(frame.y0, frame.height) | {"scaleanchor": "x", "constrain": "range"},
-            shapes=bar,
-            annotations=note + map_notes(run, district, words, ""),
-        ),
-    }
+    traces += facility_marks(run, SYMBOLS, lambda row: _facility_told(row, words))
+    return map_figure(traces, run, district, words)
 
 
 def _told(run: RunFolder, own: pd.DataFrame, words: Words) -> str:
@@ -138,34 +122,6 @@ def _told(run: RunFolder, own: pd.DataFrame, words: Words) -> str:
         bins = f"{words('ws.col.bins')} {row['bins']}"
         lines.append(f"{name}{words('colon')}{share} ({bins}, {plain(row['kg_day'], 0)} kg/d)")
     return "<br>".join(lines)
-
-
-def _facilities(run: RunFolder, words: Words) -> list[dict[str, Any]]:
-    """Depots, stations and plants, named when pointed at."""
-    table = run.table("facilities")
-    if table is None or table.empty:
-        return []
-    traces = []
-    for kind, rows in table.groupby("kind", sort=True):
-        symbol, colour, size = SYMBOLS[str(kind)]
-        x, y = run.plane.to_xy(rows["lon"].to_numpy(), rows["lat"].to_numpy())
-        traces.append(
-            {
-                "type": "scattergl",
-                "mode": "markers",
-                "x": np.round(x, 1).tolist(),
-                "y": np.round(y, 1).tolist(),
-                "marker": {
-                    "symbol": symbol,
-                    "size": size,
-                    "color": colour,
-                    "line": {"color": palette.PAPER, "width": 1.6},
-                },
-                "text": [_facility_told(row, words) for row in rows.to_dict("records")],
-                "hovertemplate": "%{text}<extra></extra>",
-            }
-        )
-    return traces
 
 
 def _facility_told(row: dict[Any, Any], words: Words) -> str:
