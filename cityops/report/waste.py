@@ -250,13 +250,20 @@ def _plans(run: RunFolder, words: Words) -> list[str]:
         found.append(
             words(
                 key,
-                name=name,
+                name=_routes_name(run, name, words),
                 n=plan.get("routes", "–"),
                 days=said or words("ws.in.every_day"),
                 file=Path(str(plan.get("file", ""))).name,
             )
         )
     return found
+
+
+def _routes_name(run: RunFolder, name: str, words: Words) -> str:
+    """Name of a table of routes: that of its stream, with its own where that is another."""
+    streams = ((run.scenario.get("routes") or {}).get(name) or {}).get("stream") or [name]
+    shown = words.listed([charts.stream_name(run, str(one), words) for one in streams])
+    return shown if streams == [name] else f"{shown} ({name})"
 
 
 # Sentences beside the charts ------------------------------------------------------------------

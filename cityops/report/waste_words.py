@@ -74,10 +74,10 @@ WASTE_TEXTS: Final[dict[str, tuple[str, str]]] = {
     "ws.hover.course": ("{when}, {stream}: {n} bins", "{when}，{stream}：{n} 桶"),
     "ws.map.note": (
         (
-            "Share of time in overflow of the worst stream at each point, over the whole run; the "
+            "Share of time in overflow of the worst stream at each point, after the warm-up; the "
             "size says how many bins there are."
         ),
-        "各投放点最差一类的满溢时间占比（全程）；圆点大小表示桶数。",
+        "各投放点最差一类的满溢时间占比（预热期之后）；圆点大小表示桶数。",
     ),
     "ws.col.over": ("Time in overflow", "满溢时间占比"),
     "ws.worst": ("Worst points", "满溢最严重的投放点"),

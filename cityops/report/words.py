@@ -101,7 +101,7 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "in.period": ("Simulated period", "仿真时段"),
     "in.period_value": (
         "{days} from {start}, after {warmup} to warm up",
-        "{days}，自{start}起；另有 {warmup} 预热",
+        "{days}，自{start}起；另有 {warmup}预热",
     ),
     "in.demand": ("Incidents", "事件"),
     "in.demand_value": ("{n} a day expected", "预期每天 {n} 起"),

@@ -14,7 +14,7 @@ from cityops.__main__ import main
 from cityops.report.comparison import cautions
 from cityops.report.maps import district_map
 from cityops.report.reading import RunFolder
-from cityops.report.waste import PER_WEEK, weekly, write_waste_report
+from cityops.report.waste import PER_WEEK, inputs, weekly, write_waste_report
 from cityops.report.waste_charts import by_hour, day_bars, queueing, stream_name
 from cityops.report.waste_map import CLASSES, overflow_map, points
 from cityops.report.waste_sheets import trucks
@@ -138,6 +138,9 @@ def test_streams_are_called_by_their_titles(runs):
     assert stream_name(run, "kitchen", Words()) == "Kitchen waste"
     assert stream_name(run, "other", Words("zh")) == "other"
     assert stream_name(run, "construction", Words("zh")) == "建筑渣土"
+    routes = dict(inputs(run, Words("zh")))[Words("zh")("ws.in.plan")]
+    assert routes.startswith("厨余垃圾：")
+    assert "other：" in routes
     names = [trace["name"] for trace in day_bars(run, Words())["data"]]
     assert names == ["Kitchen waste", "other"]
 
